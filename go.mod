@@ -1,0 +1,3 @@
+module github.com/assay-dev/assay
+
+go 1.26.0
