@@ -44,7 +44,7 @@ type Result struct {
 	// Violations has at most one entry per key, sorted by key.
 	Violations []Violation
 	// Undecided are the keys on which a search gave up, sorted by key.
-	Undecided []Undecided
+	Undecided []UndecidedKey
 }
 
 // A Violation is a key whose operations no order explains.
@@ -58,8 +58,8 @@ type Violation struct {
 	Explanation string
 }
 
-// Undecided is a key on which the search gave up, and why.
-type Undecided struct {
+// An UndecidedKey is a key on which the search gave up, and why.
+type UndecidedKey struct {
 	Key    string
 	Reason string
 }
