@@ -1,0 +1,4 @@
+package workload
+
+var consensusWeights = map[string]int{}
+var blobWeights = map[string]int{}
