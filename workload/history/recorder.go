@@ -1,0 +1,182 @@
+package history
+
+import (
+	"sync"
+	"time"
+)
+
+// FlushInterval is how often a recorder hands what it has to the operating system,
+// unless it is told otherwise: a killed run loses no more than this.
+const FlushInterval = time.Second
+
+// logSize is how many operations one client may be ahead of the recorder. Twice as
+// many are held at most, those being encoded and those being gathered; a client that
+// is faster than the disk waits in Append, between two of its operations.
+const logSize = 4096
+
+// A Recorder writes what many clients saw into one file. Clients only append to a log
+// of their own; one goroutine in the background encodes and writes. Its memory is
+// bounded by the number of clients, see [Log.Append].
+type Recorder struct {
+	writer   *Writer // the background's alone
+	interval time.Duration
+	wake     chan struct{} // some log is half full
+	stop     chan struct{}
+	stopped  chan struct{}
+	closing  sync.Once
+
+	mu     sync.Mutex // guards what follows; never held while writing
+	logs   []*Log
+	faults []Fault
+	err    error
+}
+
+// NewRecorder starts recording into w, which it owns from now on, and flushes it at
+// every interval; 0 means [FlushInterval].
+func NewRecorder(w *Writer, interval time.Duration) *Recorder {
+	if interval <= 0 {
+		interval = FlushInterval
+	}
+	r := &Recorder{
+		writer: w, interval: interval,
+		wake: make(chan struct{}, 1), stop: make(chan struct{}), stopped: make(chan struct{}),
+	}
+	go r.run()
+	return r
+}
+
+// Client returns the log of one more client.
+func (r *Recorder) Client() *Log {
+	l := &Log{recorder: r, gathered: make([]Operation, 0, logSize), spare: make([]Operation, 0, logSize)}
+	l.room.L = &l.mu
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.logs = append(r.logs, l)
+	return l
+}
+
+// Fault records a fault.
+func (r *Recorder) Fault(f Fault) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.faults = append(r.faults, f)
+}
+
+// Err returns the error that ended the recording, a full disk for example, naming the
+// file; nil while all is well. After it operations are dropped: a run should stop.
+func (r *Recorder) Err() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.err
+}
+
+// Close writes everything that was appended and closes the file. It returns the
+// first error of the whole recording. No client may append afterwards.
+func (r *Recorder) Close() error {
+	r.closing.Do(func() { close(r.stop) })
+	<-r.stopped
+	return r.Err()
+}
+
+// run is the background goroutine.
+func (r *Recorder) run() {
+	defer close(r.stopped)
+	ticker := time.NewTicker(r.interval)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-r.wake:
+			r.collect()
+		case <-ticker.C:
+			r.collect()
+			r.keep(r.writer.Flush())
+		case <-r.stop:
+			r.collect()
+			r.keep(r.writer.Close())
+			return
+		}
+	}
+}
+
+// collect encodes everything that was appended. The writer ignores what comes after
+// an error, so that no client ever waits for a disk that is full.
+func (r *Recorder) collect() {
+	r.mu.Lock()
+	logs, faults := r.logs, r.faults
+	r.faults = nil
+	r.mu.Unlock()
+	for i := range faults {
+		r.keep(r.writer.WriteFault(&faults[i]))
+	}
+	for _, l := range logs {
+		operations := l.take()
+		for i := range operations {
+			if err := r.writer.Write(&operations[i]); err != nil {
+				r.keep(err)
+				break
+			}
+		}
+		l.giveBack(operations)
+	}
+}
+
+func (r *Recorder) keep(err error) {
+	if err == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.err = err
+}
+
+// A Log takes the operations of one client, in the order in which they returned.
+type Log struct {
+	recorder *Recorder
+
+	mu       sync.Mutex // between this client and the background alone
+	room     sync.Cond  // gathered was taken
+	gathered []Operation
+	spare    []Operation // nil while the background encodes it
+}
+
+// Append records op; its Action belongs to the log from now on. It costs an append to
+// memory. Only when the client is thousands of operations ahead of the disk does it
+// wait, which bounds the memory and, being between two operations, changes no time
+// stamp.
+func (l *Log) Append(op Operation) {
+	l.mu.Lock()
+	for len(l.gathered) == logSize {
+		l.room.Wait()
+	}
+	l.gathered = append(l.gathered, op)
+	half := len(l.gathered) == logSize/2
+	l.mu.Unlock()
+	if half {
+		l.recorder.nudge()
+	}
+}
+
+func (r *Recorder) nudge() {
+	select {
+	case r.wake <- struct{}{}:
+	default:
+	}
+}
+
+// take hands over what was gathered, in exchange for the spare buffer.
+func (l *Log) take() []Operation {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	taken := l.gathered
+	l.gathered, l.spare = l.spare, nil
+	l.room.Signal()
+	return taken
+}
+
+// giveBack makes a taken buffer the spare one, without what it refers to.
+func (l *Log) giveBack(operations []Operation) {
+	clear(operations)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.spare = operations[:0]
+}
