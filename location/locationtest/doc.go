@@ -41,11 +41,23 @@ type OpenBlob func(t testing.TB, place string) location.Blob
 // TestConsensus tests a Consensus with one subtest for each promise. caps are what
 // the store declares about itself; each is asserted both ways.
 func TestConsensus(t *testing.T, open OpenConsensus, caps location.Capabilities) {
-	t.Helper()
+	consensusSuite(open).test(t, probe{caps: caps, large: !testing.Short()})
 }
 
 // TestBlob tests a Blob with one subtest for each promise. caps are what the store
 // declares about itself; each is asserted both ways.
 func TestBlob(t *testing.T, open OpenBlob, caps location.Capabilities) {
-	t.Helper()
+	blobSuite(open).test(t, probe{caps: caps, large: !testing.Short()})
+}
+
+// ConsensusFailures returns the promises that a Consensus breaks in the plain
+// variant, without values above 8 MiB, and fails t for none of them: this is how
+// the suite itself is tested, with stores that are wrong on purpose.
+func ConsensusFailures(t testing.TB, open OpenConsensus, caps location.Capabilities) []Failure {
+	return consensusSuite(open).failures(t, probe{caps: caps})
+}
+
+// BlobFailures is the same as [ConsensusFailures] for a Blob.
+func BlobFailures(t testing.TB, open OpenBlob, caps location.Capabilities) []Failure {
+	return blobSuite(open).failures(t, probe{caps: caps})
 }

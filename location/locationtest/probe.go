@@ -1,0 +1,176 @@
+package locationtest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/assay-dev/assay/location"
+)
+
+// A probe is what the checks of both objects have in common: where they run, what
+// the store declared, and how they fail. Its methods may be called from any
+// goroutine started by together.
+type probe struct {
+	ctx     context.Context
+	variant variant
+	place   string // of this check alone
+	caps    location.Capabilities
+	large   bool // try values above 8 MiB too
+	errors  *witness
+}
+
+// A broken promise is panicked by failf and caught by attempt, so that a check
+// reads as a straight line and needs no testing.T, whose failures could not be
+// inspected from outside.
+type broken struct{ error }
+
+func (p *probe) failf(format string, args ...any) { panic(broken{fmt.Errorf(format, args...)}) }
+
+// attempt runs f and returns why it failed.
+func attempt(f func()) (err error) {
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case broken:
+			err = r.error
+		default:
+			panic(r)
+		}
+	}()
+	f()
+	return nil
+}
+
+// together runs f(0) … f(n-1) in n goroutines, released at the same moment, and
+// waits for all of them.
+func (p *probe) together(n int, f func(i int)) {
+	var all sync.WaitGroup
+	release := make(chan struct{})
+	errs := make([]error, n)
+	for i := range n {
+		all.Go(func() {
+			<-release
+			errs[i] = attempt(func() { f(i) })
+		})
+	}
+	close(release)
+	all.Wait()
+	for _, err := range errs {
+		p.ok(err, "")
+	}
+}
+
+// each runs f for every i below n, a few at a time: many operations on a server
+// cost their latency only now and then.
+func (p *probe) each(n int, f func(i int)) {
+	const workers = 16
+	p.together(min(workers, n), func(worker int) {
+		for i := worker; i < n; i += workers {
+			f(i)
+		}
+	})
+}
+
+// ok fails on an error.
+func (p *probe) ok(err error, call string, args ...any) {
+	if err == nil {
+		return
+	}
+	if call == "" {
+		panic(broken{err})
+	}
+	p.failf("%s failed: %w", fmt.Sprintf(call, args...), err)
+}
+
+// refused demands an error.
+func (p *probe) refused(err error, call string, args ...any) {
+	if err == nil {
+		p.failf("%s succeeded, but has to be an error", fmt.Sprintf(call, args...))
+	}
+}
+
+// answeredBy demands the refusal why, which is an answer and hence determinate (E6).
+func (p *probe) answeredBy(err, why error, call string, args ...any) {
+	p.refused(err, call, args...)
+	if !errors.Is(err, why) || location.Classify(err) != location.Determinate {
+		p.failf("%s: %q is not the determinate refusal %q", fmt.Sprintf(call, args...), err, why)
+	}
+}
+
+// until repeats look until it has nothing to complain about. Only a store that
+// declared stale reads gets a second look.
+func (p *probe) until(look func() error) {
+	err := look()
+	deadline := time.Now().Add(10 * time.Second)
+	for err != nil && p.caps.StaleReads && time.Now().Before(deadline) {
+		select {
+		case <-time.After(10 * time.Millisecond):
+		case <-p.ctx.Done():
+			p.ok(p.ctx.Err(), "waiting for a stale read to catch up")
+		}
+		err = look()
+	}
+	p.ok(err, "")
+}
+
+// maxKey is the longest key in bytes that the check may use.
+func (p *probe) maxKey() int {
+	longest := p.caps.MaxKeyBytes
+	if longest == 0 {
+		longest = location.MinMaxKeyBytes
+	}
+	return longest - len(p.variant.prefix)
+}
+
+// show prints a value without flooding the page.
+func show(data []byte) string {
+	if len(data) <= 40 {
+		return fmt.Sprintf("%q", data)
+	}
+	return fmt.Sprintf("%q… (%d bytes)", data[:20], len(data))
+}
+
+// pattern returns n bytes in which every byte value occurs and no block repeats
+// its neighbour.
+func pattern(n int) []byte {
+	data := make([]byte, n)
+	for i := range data {
+		data[i] = byte(i + i>>8*7 + i>>16*13)
+	}
+	return data
+}
+
+// uniform reports whether all bytes of data are the same.
+func uniform(data []byte) bool {
+	return len(data) == 0 || bytes.Count(data, data[:1]) == len(data)
+}
+
+// A witness sees every error that leaves the store and remembers the first one
+// that is not of exactly one class (E1).
+type witness struct {
+	mu    sync.Mutex
+	wrong error
+}
+
+// see passes err on.
+func (w *witness) see(err error) error {
+	if err == nil {
+		return nil
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if classed, ok := err.(*location.Error); !ok || classed.Cause == nil || classed.Class.String() == "" {
+		w.wrong = errors.Join(w.wrong, fmt.Errorf("not a *location.Error: %T %q", err, err))
+	}
+	return err
+}
+
+func (w *witness) verdict() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.wrong
+}
