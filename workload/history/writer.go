@@ -1,7 +1,6 @@
 package history
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -143,30 +142,6 @@ func (w *Writer) fail(err error) error {
 		w.err = fmt.Errorf("write history: %w", err)
 	}
 	return w.err
-}
-
-func encodeHeader(header Header) ([]byte, error) {
-	if header.Assay == 0 {
-		header.Assay = FormatVersion
-	}
-	if err := header.check(); err != nil {
-		return nil, err
-	}
-	line, err := json.Marshal(header)
-	if err != nil {
-		return nil, fmt.Errorf("history header: %w", err)
-	}
-	return append(line, '\n'), nil
-}
-
-func (h *Header) check() error {
-	if h.Assay != FormatVersion {
-		return fmt.Errorf("history format version %d: this program knows version %d", h.Assay, FormatVersion)
-	}
-	if h.Object != Consensus && h.Object != Blob {
-		return fmt.Errorf("unknown object %q in the history header: known are %s, %s", h.Object, Consensus, Blob)
-	}
-	return nil
 }
 
 // objectOf returns the object that has the operation.

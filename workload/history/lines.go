@@ -1,0 +1,139 @@
+package history
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+)
+
+// A part is what one chunk holds, up to the first line that could not be read.
+type part struct {
+	operations []Operation
+	faults     []Fault
+	damage     *Damage
+	err        error
+}
+
+// A task is a chunk to decode and where the part goes.
+type task struct {
+	chunk chunk
+	done  chan<- part
+}
+
+// readLines reads a history from its text. One goroutine cuts it into chunks, one per
+// processor decodes them, and this one puts them together in their order.
+func readLines(s *splitter) (*History, error) {
+	s.line = 1
+	first, ok := s.next()
+	if !ok || len(bytes.TrimSpace(first.text)) == 0 {
+		return nil, s.empty()
+	}
+	header, err := decodeHeader(first.takeLine())
+	if err != nil {
+		return nil, &LineError{1, err}
+	}
+	h := &History{Header: header}
+	workers := runtime.GOMAXPROCS(0)
+	tasks := make(chan task)
+	parts := make(chan (<-chan part), 2*workers)
+	stop := make(chan struct{})
+	var running sync.WaitGroup
+	running.Go(func() { s.feed(first, tasks, parts, stop) })
+	for range workers {
+		running.Go(func() {
+			d := newDecoder(header.Object)
+			for t := range tasks {
+				t.done <- d.decode(t.chunk)
+			}
+		})
+	}
+	err = h.gather(parts)
+	close(stop)
+	running.Wait()
+	if err == nil && h.Damage == nil {
+		h.Damage, err = s.result()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return h, nil
+}
+
+// empty is the error of a stream without a first line.
+func (s *splitter) empty() error {
+	if _, err := s.result(); err != nil {
+		return err
+	}
+	return &LineError{1, fmt.Errorf("missing header: %s", wantHeader)}
+}
+
+// feed hands out the chunks, and in their order the channels on which their parts
+// will come. The length of parts bounds how far it runs ahead.
+func (s *splitter) feed(c chunk, tasks chan<- task, parts chan<- (<-chan part), stop <-chan struct{}) {
+	defer close(tasks)
+	defer close(parts)
+	for ok := true; ok; c, ok = s.next() {
+		done := make(chan part, 1)
+		select {
+		case parts <- done:
+			tasks <- task{c, done}
+		case <-stop:
+			return
+		}
+	}
+}
+
+// gather puts the parts together until one has an error.
+func (h *History) gather(parts <-chan (<-chan part)) error {
+	for done := range parts {
+		p := <-done
+		h.Operations = append(h.Operations, p.operations...)
+		h.Faults = append(h.Faults, p.faults...)
+		h.Damage = p.damage
+		if p.err != nil {
+			return p.err
+		}
+	}
+	return nil
+}
+
+// decode decodes the lines of a chunk.
+func (d *decoder) decode(c chunk) part {
+	p := part{operations: make([]Operation, 0, c.lines+1)}
+	for number := c.first; len(c.text) > 0; number++ {
+		line := c.takeLine()
+		err := d.decodeLine(line, number, &p)
+		if err == nil {
+			continue
+		}
+		if c.open && len(c.text) == 0 && errors.Is(err, errSyntax) {
+			p.damage = &Damage{number, err}
+		} else {
+			p.err = &LineError{number, err}
+		}
+		return p
+	}
+	return p
+}
+
+// decodeLine adds the line to the part. Empty lines mean nothing.
+func (d *decoder) decodeLine(text []byte, number int, p *part) error {
+	if len(bytes.TrimSpace(text)) == 0 {
+		return nil
+	}
+	if err := d.scan(text); err != nil {
+		return err
+	}
+	if d.line.has(fieldFault) {
+		f, err := d.fault()
+		f.Line = number
+		p.faults = append(p.faults, f)
+		return err
+	}
+	op, err := d.operation()
+	op.Line = number
+	p.operations = append(p.operations, op)
+	return err
+}

@@ -1,0 +1,94 @@
+package history
+
+import (
+	"hash/maphash"
+	"strings"
+
+	"github.com/assay-dev/assay/location"
+)
+
+const (
+	slabSize  = 512      // values allocated at a time
+	textSize  = 32 << 10 // bytes of text allocated at a time
+	recentLen = 4096     // strings remembered, a power of two
+)
+
+// A memory allocates what operations consist of many at a time: a history of ten
+// million lines is ten million allocations less, and smaller.
+type memory struct {
+	heads          slab[Head]
+	compareAndSets slab[CompareAndSet]
+	scans          slab[Scan]
+	truncates      slab[Truncate]
+	gets           slab[Get]
+	sets           slab[Set]
+	deletes        slab[Delete]
+	restores       slab[Restore]
+	versions       slab[Version]
+	entries        slab[location.BlobMetadata]
+	texts          slab[string]
+
+	seed   maphash.Seed
+	recent *[recentLen]string
+	block  *strings.Builder
+}
+
+func newMemory() memory {
+	return memory{seed: maphash.MakeSeed(), recent: new([recentLen]string), block: new(strings.Builder)}
+}
+
+// A slab is a run of values from which a few at a time are handed out.
+type slab[T any] struct{ free []T }
+
+func (s *slab[T]) one() *T {
+	if len(s.free) == 0 {
+		s.free = make([]T, slabSize)
+	}
+	one := &s.free[0]
+	s.free = s.free[1:]
+	return one
+}
+
+// copy returns a copy of values, nil for none, which nobody can append over.
+func (s *slab[T]) copy(values []T) []T {
+	n := len(values)
+	switch {
+	case n == 0:
+		return nil
+	case n > slabSize/4:
+		return append([]T(nil), values...)
+	case n > len(s.free):
+		s.free = make([]T, slabSize)
+	}
+	copied := s.free[:n:n]
+	copy(copied, values)
+	s.free = s.free[n:]
+	return copied
+}
+
+// text returns b as a string. Keys, and values that were seen a little while ago,
+// share their memory: a history repeats itself.
+func (m *memory) text(b []byte) string {
+	if len(b) == 0 {
+		return ""
+	}
+	place := &m.recent[maphash.Bytes(m.seed, b)%recentLen]
+	if *place != string(b) {
+		*place = m.store(b)
+	}
+	return *place
+}
+
+func (m *memory) store(b []byte) string {
+	if len(b) > textSize/8 {
+		return string(b)
+	}
+	if m.block.Cap()-m.block.Len() < len(b) {
+		m.block = new(strings.Builder)
+		m.block.Grow(textSize)
+	}
+	// A builder with room left appends in place, so that earlier strings stay as they are.
+	start := m.block.Len()
+	m.block.Write(b)
+	return m.block.String()[start:]
+}
