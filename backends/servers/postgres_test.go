@@ -1,0 +1,142 @@
+package servers
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+func startPostgres(t *testing.T) *Postgres {
+	t.Helper()
+	start := time.Now()
+	p, err := StartPostgres(t.Context(), PostgresOptions{})
+	if errors.Is(err, ErrUnavailable) {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%v, ready after %v", p, time.Since(start))
+	closeAtEnd(t, p)
+	return p
+}
+
+func closeAtEnd(t *testing.T, p *Postgres) {
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		if err := p.Close(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func ask(t *testing.T, p *Postgres, sql string) (answer string) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), p.URL(PostgresDatabase))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(t.Context())
+	if err := conn.QueryRow(t.Context(), sql).Scan(&answer); err != nil {
+		t.Fatal(err)
+	}
+	return answer
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAPostgresKeepsItsDataAndItsAddressOverEveryEnd(t *testing.T) {
+	p := startPostgres(t)
+	must(t, p.Exec(t.Context(), "CREATE TABLE kept AS SELECT 'text' AS column"))
+	for name, end := range map[string]func(context.Context) error{"stop": p.Stop, "kill": p.Kill} {
+		t.Run(name, func(t *testing.T) {
+			must(t, end(t.Context()))
+			if p.Exec(t.Context(), "SELECT 1") == nil {
+				t.Error("it still answers")
+			}
+			must(t, p.Start(t.Context()))
+			must(t, p.WaitReady(t.Context()))
+			if got := ask(t, p, "SELECT * FROM kept"); got != "text" {
+				t.Errorf("stored %q", got)
+			}
+		})
+	}
+}
+
+func TestAPausedPostgresKeepsItsClientsWaiting(t *testing.T) {
+	p := startPostgres(t)
+	conn, err := pgx.Connect(t.Context(), p.URL(PostgresDatabase))
+	must(t, err)
+	defer conn.Close(t.Context())
+	must(t, p.Pause(t.Context()))
+	answered := make(chan error, 1)
+	go func() { answered <- conn.Ping(t.Context()) }()
+	select {
+	case err := <-answered:
+		t.Errorf("a paused server answered: %v", err)
+	case <-time.After(100 * time.Millisecond):
+	}
+	must(t, p.Resume(t.Context()))
+	must(t, <-answered)
+}
+
+func TestAPostgresDemandsItsPassword(t *testing.T) {
+	p := startPostgres(t)
+	config, err := pgx.ParseConfig(p.URL(PostgresDatabase))
+	must(t, err)
+	config.Password = "another"
+	if conn, err := pgx.ConnectConfig(t.Context(), config); err == nil {
+		conn.Close(t.Context())
+		t.Error("connected with a wrong password")
+	}
+}
+
+func TestAReplicaFollowsItsPrimaryAndTakesOver(t *testing.T) {
+	p := startPostgres(t)
+	must(t, p.Exec(t.Context(), "CREATE TABLE kept (text text)"))
+	r, err := p.StartReplica(t.Context(), PostgresOptions{})
+	must(t, err)
+	closeAtEnd(t, r)
+
+	// Held back for certain …
+	must(t, r.Exec(t.Context(), "SELECT pg_wal_replay_pause()"))
+	must(t, p.Exec(t.Context(), "INSERT INTO kept VALUES ('new')"))
+	if got := ask(t, r, "SELECT count(*)::text FROM kept"); got != "0" {
+		t.Errorf("a paused replica has %s rows", got)
+	}
+	// … followed …
+	must(t, r.Exec(t.Context(), "SELECT pg_wal_replay_resume()"))
+	must(t, WaitReady(t.Context(), r, func(context.Context) error {
+		if ask(t, r, "SELECT count(*)::text FROM kept") != "1" {
+			return errors.New("not there yet")
+		}
+		return nil
+	}))
+	// … waited for …
+	must(t, p.Exec(t.Context(), "ALTER SYSTEM SET synchronous_standby_names = '*'"))
+	must(t, p.Exec(t.Context(), "ALTER SYSTEM SET synchronous_commit = 'remote_apply'"))
+	must(t, p.Exec(t.Context(), "SELECT pg_reload_conf()"))
+	must(t, WaitReady(t.Context(), p, func(context.Context) error {
+		if ask(t, p, "SELECT sync_state FROM pg_stat_replication") != "sync" {
+			return errors.New("not synchronous yet")
+		}
+		return nil
+	}))
+	must(t, p.Exec(t.Context(), "INSERT INTO kept VALUES ('newer')"))
+	if got := ask(t, r, "SELECT count(*)::text FROM kept"); got != "2" {
+		t.Errorf("a synchronous replica has %s rows", got)
+	}
+	// … and the new primary.
+	must(t, p.Kill(t.Context()))
+	must(t, r.Promote(t.Context()))
+	must(t, r.Exec(t.Context(), "INSERT INTO kept VALUES ('newest')"))
+}
