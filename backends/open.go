@@ -9,7 +9,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/assay-dev/assay/backends/bolt"
+	"github.com/assay-dev/assay/backends/file"
 	"github.com/assay-dev/assay/backends/internal/params"
+	"github.com/assay-dev/assay/backends/mem"
 	"github.com/assay-dev/assay/location"
 )
 
@@ -33,73 +36,83 @@ type Blob interface {
 	Store
 }
 
-// An opener opens the objects that the stores of one scheme offer; nil for an object
+type (
+	consensusOpener func(ctx context.Context, rawURL string) (Consensus, error)
+	blobOpener      func(ctx context.Context, rawURL string) (Blob, error)
+)
+
+// An opener opens the objects that the stores of one scheme keep; nil for an object
 // that they do not.
 type opener struct {
-	consensus func(ctx context.Context, rawURL string) (Consensus, error)
-	blob      func(ctx context.Context, rawURL string) (Blob, error)
+	consensus consensusOpener
+	blob      blobOpener
 }
 
 // openers returns the opener of every scheme: a new store is one more line.
 func openers() map[string]opener {
-	return map[string]opener{}
+	return map[string]opener{
+		"bolt": {consensus: consensus(bolt.OpenConsensus)},
+		"file": {blob: blob(file.OpenBlob)},
+		"mem":  {consensus: consensus(mem.OpenConsensus), blob: blob(mem.OpenBlob)},
+	}
 }
 
 // OpenConsensus opens the Consensus that rawURL names. A URL that no store can mean is
 // refused with [location.ErrInvalidArgument] and an explanation that names what is
 // known. No error repeats a secret of the URL.
 func OpenConsensus(ctx context.Context, rawURL string) (Consensus, error) {
-	scheme, o, err := lookUp(rawURL, "Consensus", func(o opener) bool { return o.consensus != nil })
+	open, err := find("Consensus", rawURL, func(o opener) consensusOpener { return o.consensus })
 	if err != nil {
 		return nil, err
 	}
-	if o.consensus == nil {
-		return nil, wrongObject(scheme, "Blob", "Consensus")
-	}
-	store, err := o.consensus(ctx, rawURL)
+	store, err := open(ctx, rawURL)
 	return store, params.Scrub(err, rawURL)
 }
 
 // OpenBlob opens the Blob that rawURL names; see [OpenConsensus].
 func OpenBlob(ctx context.Context, rawURL string) (Blob, error) {
-	scheme, o, err := lookUp(rawURL, "Blob", func(o opener) bool { return o.blob != nil })
+	open, err := find("Blob", rawURL, func(o opener) blobOpener { return o.blob })
 	if err != nil {
 		return nil, err
 	}
-	if o.blob == nil {
-		return nil, wrongObject(scheme, "Consensus", "Blob")
-	}
-	store, err := o.blob(ctx, rawURL)
+	store, err := open(ctx, rawURL)
 	return store, params.Scrub(err, rawURL)
 }
 
 // Redact returns rawURL without its secrets, for output, files and errors.
 func Redact(rawURL string) string { return params.Redact(rawURL) }
 
-// lookUp finds the opener of rawURL's scheme. When there is none, its error names the
-// schemes that offer the object.
-func lookUp(rawURL, object string, offers func(opener) bool) (string, opener, error) {
+// find returns what opens the object at rawURL.
+func find[O consensusOpener | blobOpener](object, rawURL string, of func(opener) O) (O, error) {
+	u, _, err := params.Parse(rawURL)
+	if err != nil {
+		return nil, err
+	}
 	all := openers()
-	scheme, _, found := strings.Cut(rawURL, ":")
-	if o, known := all[scheme]; found && known {
-		return scheme, o, nil
+	o, known := all[u.Scheme]
+	if open := of(o); open != nil {
+		return open, nil
 	}
-	var known []string
-	for _, name := range slices.Sorted(maps.Keys(all)) {
-		if offers(all[name]) {
-			known = append(known, name+":")
-		}
+	if known {
+		return nil, params.Invalid("store URL %s: no %s is kept there, only the other object; a %[2]s is opened with %s",
+			Redact(rawURL), object, schemes(all, of))
 	}
-	return "", opener{}, params.Invalid("store URL %q: unknown scheme: a %s is opened with %s",
-		Redact(rawURL), object, strings.Join(known, ", "))
+	return nil, params.Invalid("store URL %s: unknown scheme; a %s is opened with %s", Redact(rawURL), object, schemes(all, of))
 }
 
-func wrongObject(scheme, offered, asked string) error {
-	return params.Invalid("store URL: %s: opens a %s, not a %s", scheme, offered, asked)
+// schemes names those that offer the object.
+func schemes[O consensusOpener | blobOpener](all map[string]opener, of func(opener) O) string {
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if of(all[name]) != nil {
+			names = append(names, name+":")
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // consensus fits a store's own constructor into the table.
-func consensus[S Consensus](open func(context.Context, string) (S, error)) func(context.Context, string) (Consensus, error) {
+func consensus[S Consensus](open func(context.Context, string) (S, error)) consensusOpener {
 	return func(ctx context.Context, rawURL string) (Consensus, error) {
 		store, err := open(ctx, rawURL)
 		if err != nil {
@@ -110,7 +123,7 @@ func consensus[S Consensus](open func(context.Context, string) (S, error)) func(
 }
 
 // blob fits a store's own constructor into the table.
-func blob[S Blob](open func(context.Context, string) (S, error)) func(context.Context, string) (Blob, error) {
+func blob[S Blob](open func(context.Context, string) (S, error)) blobOpener {
 	return func(ctx context.Context, rawURL string) (Blob, error) {
 		store, err := open(ctx, rawURL)
 		if err != nil {
