@@ -1,0 +1,125 @@
+package checker
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/assay-dev/assay/workload/history"
+)
+
+// wellFormed returns a [history.LineError] when h is no history: whatever the store
+// did, no clients can have seen this.
+func wellFormed(h *history.History) error {
+	if h.Header.Object != history.Consensus && h.Header.Object != history.Blob {
+		return &history.LineError{Line: 1, Cause: fmt.Errorf("unknown object %q", h.Header.Object)}
+	}
+	for i := range h.Operations {
+		op := &h.Operations[i]
+		if err := possible(op, h.Header.Object); err != nil {
+			return &history.LineError{Line: op.Line, Cause: err}
+		}
+	}
+	if sequential(h.Operations) {
+		return nil
+	}
+	return overlap(h.Operations)
+}
+
+// possible judges one operation by itself.
+func possible(op *history.Operation, object history.Object) error {
+	if op.Action == nil {
+		return fmt.Errorf("an operation without an action")
+	}
+	of, listing := belongs(op.Action)
+	switch {
+	case of != object:
+		return fmt.Errorf("%s is no operation of a %s", op.Action.Name(), object)
+	case listing != (op.Key == ""):
+		return fmt.Errorf("%s with key %q", op.Action.Name(), op.Key)
+	case op.Outcome > history.Info:
+		return fmt.Errorf("unknown outcome %d", op.Outcome)
+	case op.Return < op.Call:
+		return fmt.Errorf("it returned at %d, before its call at %d", op.Return, op.Call)
+	case op.Return == history.Never && op.Outcome != history.Info:
+		return fmt.Errorf("outcome %s without a return", op.Outcome)
+	case op.Outcome != history.Fail && refused(op.Action):
+		return fmt.Errorf("refused with outcome %s: a refusal is a determinate failure", op.Outcome)
+	}
+	if a, ok := op.Action.(*history.Scan); ok && op.Outcome == history.Ok && a.Limit < 0 {
+		return fmt.Errorf("a scan with limit %d was answered: it has to be refused before it is sent", a.Limit)
+	}
+	return nil
+}
+
+func refused(a history.Action) bool {
+	switch a := a.(type) {
+	case *history.Truncate:
+		return a.Refused
+	case *history.Restore:
+		return a.Refused
+	}
+	return false
+}
+
+// belongs returns the object that has the operation, and whether it is a listing.
+func belongs(a history.Action) (of history.Object, listing bool) {
+	switch a.(type) {
+	case *history.ListKeys:
+		return history.Consensus, true
+	case *history.List:
+		return history.Blob, true
+	case *history.Head, *history.CompareAndSet, *history.Scan, *history.Truncate:
+		return history.Consensus, false
+	}
+	return history.Blob, false
+}
+
+// free returns the first instant at which the process of op can call again; after an
+// Info there is none, for its client goes on as another process.
+func free(op *history.Operation) int64 {
+	if op.Outcome == history.Info {
+		return math.MaxInt64
+	}
+	return op.Return
+}
+
+// sequential reports whether each process has one operation at a time when operations
+// are taken in the order in which they stand: the usual case, at the cost of one look.
+func sequential(operations []history.Operation) bool {
+	next := map[int]int64{}
+	for i := range operations {
+		op := &operations[i]
+		if from, ok := next[op.Process]; ok && (op.Call < from || from == math.MaxInt64) {
+			return false
+		}
+		next[op.Process] = free(op)
+	}
+	return true
+}
+
+// overlap returns the first operation whose process was not free, whatever the order
+// in which the operations stand.
+func overlap(operations []history.Operation) error {
+	ordered := make([]*history.Operation, len(operations))
+	for i := range operations {
+		ordered[i] = &operations[i]
+	}
+	slices.SortStableFunc(ordered, func(a, b *history.Operation) int {
+		return cmp.Or(cmp.Compare(a.Process, b.Process), cmp.Compare(a.Call, b.Call), cmp.Compare(free(a), free(b)))
+	})
+	for i := 1; i < len(ordered); i++ {
+		before, op := ordered[i-1], ordered[i]
+		switch {
+		case before.Process != op.Process:
+		case before.Outcome == history.Info:
+			return &history.LineError{Line: op.Line, Cause: fmt.Errorf(
+				"process %d goes on after line %d, whose outcome is unknown: its client has to go on as a new process", op.Process, before.Line)}
+		case op.Call < before.Return:
+			return &history.LineError{Line: op.Line, Cause: fmt.Errorf(
+				"process %d has two operations at once: this one and line %d", op.Process, before.Line)}
+		}
+	}
+	return nil
+}
