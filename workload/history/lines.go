@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 )
 
@@ -87,15 +88,18 @@ func (s *splitter) feed(c chunk, tasks chan<- task, parts chan<- (<-chan part), 
 
 // gather puts the parts together until one has an error.
 func (h *History) gather(parts <-chan (<-chan part)) error {
+	// Joined once at the end: growing would copy, and for a moment hold, more.
+	var operations [][]Operation
 	for done := range parts {
 		p := <-done
-		h.Operations = append(h.Operations, p.operations...)
+		operations = append(operations, p.operations)
 		h.Faults = append(h.Faults, p.faults...)
 		h.Damage = p.damage
 		if p.err != nil {
 			return p.err
 		}
 	}
+	h.Operations = slices.Concat(operations...)
 	return nil
 }
 

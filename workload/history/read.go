@@ -30,14 +30,14 @@ func Read(r io.Reader) (*History, error) {
 		return nil, fmt.Errorf("read history: %w", err)
 	}
 	if !bytes.Equal(magic, []byte{0x28, 0xb5, 0x2f, 0xfd}) {
-		return readLines(&splitter{in: buffered})
+		return readLines(&splitter{in: buffered, longest: maxLine})
 	}
 	decompressor, err := zstd.NewReader(buffered, zstd.WithDecoderMaxWindow(maxWindow))
 	if err != nil {
 		return nil, fmt.Errorf("read history: %w", err)
 	}
 	defer decompressor.Close()
-	return readLines(&splitter{in: decompressor})
+	return readLines(&splitter{in: decompressor, longest: maxLine})
 }
 
 // ReadFile reads a history file, see [Read].

@@ -21,10 +21,11 @@ type chunk struct {
 
 // A splitter cuts a stream into chunks.
 type splitter struct {
-	in   io.Reader
-	rest []byte // the beginning of a line
-	line int    // the number of the next line
-	err  error  // why the stream ended
+	in      io.Reader
+	longest int    // in bytes, what a line may have
+	rest    []byte // the beginning of a line
+	line    int    // the number of the next line
+	err     error  // why the stream ended
 }
 
 // next returns the next chunk, ok = false when there is none.
@@ -43,8 +44,8 @@ func (s *splitter) next() (c chunk, ok bool) {
 			// What follows the last whole line of a stream that broke off is lost.
 			s.rest = text[end:]
 			return s.chunk(text[:end]), true
-		case len(text) > maxLine:
-			s.err = &LineError{s.line, fmt.Errorf("longer than %d bytes", maxLine)}
+		case len(text) > s.longest:
+			s.err = &LineError{s.line, fmt.Errorf("longer than %d bytes", s.longest)}
 		case len(text) == cap(text):
 			text = append(make([]byte, 0, 2*cap(text)), text...)
 		}
