@@ -49,21 +49,22 @@ type Step struct {
 func Steps(operations []*history.Operation, relax location.Relaxations) (steps []Step, sessions int) {
 	steps = make([]Step, 0, len(operations))
 	staleHead, deleteSize := relax.Allow(location.RelaxStaleHead), relax.Allow(location.RelaxDeleteSize)
+	var reads []int // the steps that are ordered by process
 	for _, op := range operations {
 		step := Step{Operation: op, Earliest: op.Call, Latest: op.Latest(), Session: -1}
 		switch {
 		case staleHead && isVersionRead(op):
-			step.Earliest, step.Session = math.MinInt64, op.Process
+			step.Earliest = math.MinInt64
+			reads = append(reads, len(steps))
 		case deleteSize && reportsSize(op):
-			step.Session, step.Part = op.Process, LookUp
-			removal := step
-			removal.Part = Removal
-			steps = append(steps, step, removal)
-			continue
+			step.Part, step.Session = LookUp, sessions
+			steps = append(steps, step)
+			step.Part, step.Rank = Removal, 1
+			sessions++
 		}
 		steps = append(steps, step)
 	}
-	return steps, rank(steps)
+	return steps, sessions + orderReads(steps, reads, sessions)
 }
 
 func isVersionRead(op *history.Operation) bool {
@@ -79,27 +80,22 @@ func reportsSize(op *history.Operation) bool {
 	return ok && op.Outcome == history.Ok && a.Answered && a.Found
 }
 
-// rank turns sessions, given as process numbers, into dense ones and numbers their
-// steps. It returns how many sessions there are.
-func rank(steps []Step) int {
-	var ordered []*Step
-	for i := range steps {
-		if steps[i].Session >= 0 {
-			ordered = append(ordered, &steps[i])
-		}
-	}
-	slices.SortStableFunc(ordered, func(a, b *Step) int {
-		return cmp.Or(cmp.Compare(a.Session, b.Session), cmp.Compare(a.Operation.Call, b.Operation.Call),
-			cmp.Compare(a.Operation.Return, b.Operation.Return), cmp.Compare(a.Operation.Line, b.Operation.Line))
+// orderReads makes the reads of each process a session, numbered from first on. It
+// returns how many sessions there are.
+func orderReads(steps []Step, reads []int, first int) int {
+	slices.SortStableFunc(reads, func(i, j int) int {
+		a, b := steps[i].Operation, steps[j].Operation
+		return cmp.Or(cmp.Compare(a.Process, b.Process), cmp.Compare(a.Call, b.Call),
+			cmp.Compare(a.Return, b.Return), cmp.Compare(a.Line, b.Line))
 	})
-	sessions, process := 0, 0
-	for i, step := range ordered {
-		if i == 0 || step.Session != process {
-			process, sessions = step.Session, sessions+1
+	sessions := 0
+	for n, i := range reads {
+		if n > 0 && steps[reads[n-1]].Operation.Process == steps[i].Operation.Process {
+			steps[i].Rank = steps[reads[n-1]].Rank + 1
 		} else {
-			step.Rank = ordered[i-1].Rank + 1
+			sessions++
 		}
-		step.Session = sessions - 1
+		steps[i].Session = first + sessions - 1
 	}
 	return sessions
 }

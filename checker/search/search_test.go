@@ -94,7 +94,7 @@ func TestSearchAgreesWithTryingEveryOrder(t *testing.T) {
 }
 
 func TestSearchAgreesWithTryingEveryOrderShrinking(t *testing.T) {
-	for name, o := range variants(5) {
+	for name, o := range variants(6) {
 		t.Run(name, func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) { compare(t, randhist.Generate(drawn{t}, o), o.Relax) })
 		})
