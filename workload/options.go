@@ -65,6 +65,9 @@ type Options struct {
 	// KeyPrefix begins every key of the run, so that runs can share a place: keys that
 	// begin otherwise are left out of what listings saw.
 	KeyPrefix string
+	// Start is the instant from which the history counts its time, for the operations as
+	// for what else is recorded beside them; zero means when the Runner is made.
+	Start time.Time
 	// Heal is called once, when the last request is answered and before the quiet
 	// phase: it heals what is broken, waits until effects that were delayed have
 	// landed and until the store answers. When it fails the quiet phase is still
@@ -106,7 +109,7 @@ func (o Options) Validate(object history.Object) error {
 }
 
 func (o Options) validateWeights(object history.Object) error {
-	known := DefaultWeights(object)
+	known, sum := DefaultWeights(object), 0
 	for _, name := range slices.Sorted(maps.Keys(o.Weights)) {
 		if _, ok := known[name]; !ok {
 			names := slices.Sorted(maps.Keys(known))
@@ -115,6 +118,13 @@ func (o Options) validateWeights(object history.Object) error {
 		if o.Weights[name] < 0 {
 			return fmt.Errorf("workload: weight %d of %s is negative", o.Weights[name], name)
 		}
+	}
+	maps.Copy(known, o.Weights)
+	for _, weight := range known {
+		sum += weight
+	}
+	if sum == 0 {
+		return fmt.Errorf("workload: every operation has weight 0; at least one has to be requested")
 	}
 	return nil
 }

@@ -80,7 +80,7 @@ func fillBlock(b []byte, keySum uint32, name string, size, offset int) {
 	binary.LittleEndian.PutUint64(b[16:], uint64(offset))
 	b[24] = byte(len(name))
 	copy(b[headerSize:], name)
-	fillNoise(b[headerSize+len(name):], uint64(keySum)<<32^uint64(checksum(name))^uint64(offset)<<16)
+	fillNoise(b[headerSize+len(name):], uint64(keySum)<<32^uint64(size)<<16^uint64(offset))
 	binary.LittleEndian.PutUint32(b, crc32.Checksum(b[4:], castagnoli))
 }
 
@@ -98,13 +98,4 @@ func fillNoise(b []byte, seed uint64) {
 	}
 }
 
-func checksum(text string) uint32 {
-	var buf [256]byte // on the stack, so that the text is copied without an allocation
-	sum := uint32(0)
-	for len(text) > 0 {
-		n := copy(buf[:], text)
-		sum = crc32.Update(sum, castagnoli, buf[:n])
-		text = text[n:]
-	}
-	return sum
-}
+func checksum(text string) uint32 { return crc32.Checksum([]byte(text), castagnoli) }

@@ -1,4 +1,0 @@
-package workload
-
-var consensusWeights = map[string]int{}
-var blobWeights = map[string]int{}

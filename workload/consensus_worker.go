@@ -1,0 +1,309 @@
+package workload
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/assay-dev/assay/location"
+	"github.com/assay-dev/assay/workload/body"
+	"github.com/assay-dev/assay/workload/history"
+)
+
+// consensusObject is a run on a Consensus.
+type consensusObject struct {
+	open  OpenConsensus
+	opts  Options
+	lives []int64 // of a key in each slot, in requests of one client
+	epoch *epoch
+}
+
+func newConsensusObject(open OpenConsensus, opts Options) *consensusObject {
+	o := &consensusObject{open: open, opts: opts, epoch: new(epoch)}
+	for slot := range opts.Keys {
+		o.lives = append(o.lives, skew{opts.Keys}.life(slot, opts.Clients, 1))
+	}
+	return o
+}
+
+func (o *consensusObject) worker(ctx context.Context, client int) (worker, error) {
+	store, err := o.open(ctx, client)
+	if err != nil {
+		return nil, err
+	}
+	return &consensusWorker{
+		consensusCaller: consensusCaller{store: store, prefix: o.opts.KeyPrefix},
+		object:          o, client: client,
+		requests: newConsensusRequests(&o.opts, client),
+		slots:    make([]knowledge, o.opts.Keys),
+	}, nil
+}
+
+func (o *consensusObject) reader(ctx context.Context, client int, keys []string, list bool) (worker, error) {
+	store, err := o.open(ctx, client)
+	if err != nil {
+		return nil, err
+	}
+	var actions []keyed
+	if list {
+		actions = append(actions, keyed{"", &history.ListKeys{}})
+	}
+	for _, key := range keys {
+		actions = append(actions,
+			keyed{key, &history.Head{}},
+			keyed{key, &history.Scan{Limit: location.ScanAll}})
+	}
+	return &consensusReader{consensusCaller{store: store, prefix: o.opts.KeyPrefix}, script{actions}}, nil
+}
+
+// knowledge is what a client knows of the key in a slot.
+type knowledge struct {
+	generation int64 // of the key, from 1 on
+	key        string
+	found      bool // a head was seen
+	seen       location.SeqNo
+	attempted  bool
+	attempt    location.SeqNo // of the last compare-and-set, whatever came of it
+	emptied    bool           // this client has written the key's one empty value
+}
+
+// A consensusWorker carries out the requests of one client.
+type consensusWorker struct {
+	consensusCaller
+	object   *consensusObject
+	client   int
+	requests *consensusRequests
+	slots    []knowledge
+	current  *knowledge // of the request in flight; nil for a listing
+	keys     []string
+
+	heads       slab[history.Head]
+	attempts    slab[history.CompareAndSet]
+	scans       slab[history.Scan]
+	truncations slab[history.Truncate]
+}
+
+func (w *consensusWorker) next() (string, history.Action, bool) {
+	r := w.requests.next()
+	w.object.epoch.reach(w.requests.drawn)
+	if r.op == "list_keys" {
+		w.current = nil
+		return "", &history.ListKeys{}, true
+	}
+	k := w.lookUp(r.slot)
+	w.current = k
+	return k.key, w.settle(r, k), true
+}
+
+// lookUp returns what is known of the key that is in the slot now.
+func (w *consensusWorker) lookUp(slot int) *knowledge {
+	k := &w.slots[slot]
+	generation := 1 + w.object.epoch.requests.Load()/w.object.lives[slot]
+	if k.generation != generation {
+		key := w.prefix + "k" + strconv.Itoa(slot) + "." + strconv.FormatInt(generation, 10)
+		*k = knowledge{generation: generation, key: key}
+		w.keys = append(w.keys, key)
+	}
+	return k
+}
+
+// settle gives a request its arguments from what is known of its key.
+func (w *consensusWorker) settle(r consensusRequest, k *knowledge) history.Action {
+	switch r.op {
+	case "head":
+		return w.heads.next()
+	case "scan":
+		a := w.scans.next()
+		a.From, a.Limit = k.bound(r), r.limit
+		return a
+	case "truncate":
+		a := w.truncations.next()
+		a.UpTo = k.bound(r)
+		return a
+	}
+	action := w.attempts.next()
+	k.compareAndSet(r, action)
+	size := r.size
+	if size == 0 {
+		// An empty value does not name its writer: one per key is enough.
+		if k.emptied || r.slot%w.object.opts.Clients != w.client {
+			size = bodyFloor
+		}
+		k.emptied = k.emptied || size == 0
+	}
+	action.New.Value = w.encode(k.key, valueName(w.client, w.requests.drawn), size)
+	k.attempted, k.attempt = true, action.New.SeqNo
+	return action
+}
+
+// below is distance below what was last seen, but never below 0.
+func (k *knowledge) below(distance int) location.SeqNo {
+	return k.seen - min(k.seen, location.SeqNo(distance))
+}
+
+func (k *knowledge) bound(r consensusRequest) location.SeqNo {
+	switch r.bound {
+	case boundSeen:
+		return k.seen
+	case boundBelow:
+		return k.below(r.distance)
+	case boundAbove:
+		return min(k.seen+location.SeqNo(r.distance), location.MaxSeqNo)
+	default:
+		return 0
+	}
+}
+
+// compareAndSet sets the arguments of a, whose fields are zero.
+func (k *knowledge) compareAndSet(r consensusRequest, a *history.CompareAndSet) {
+	gap, distance := location.SeqNo(r.gap), location.SeqNo(r.distance)
+	a.HasExpected, a.Expected = k.found, k.seen
+	switch {
+	case r.expect == expectAttempt && k.attempted:
+		a.HasExpected, a.Expected = true, k.attempt
+	case r.expect == expectNone:
+		a.HasExpected = false
+	case r.expect == expectBelow:
+		a.HasExpected, a.Expected = true, k.below(r.distance)
+	case r.expect == expectAbove:
+		a.HasExpected, a.Expected = true, k.seen+distance
+	case r.expect == expectBackward:
+		a.HasExpected = true
+	}
+	if !a.HasExpected {
+		a.Expected = 0
+	}
+	switch {
+	case r.expect == expectBelow:
+		a.New.SeqNo = k.seen + gap // would fit the head: the expectation alone is wrong
+	case r.expect == expectBackward:
+		a.New.SeqNo = a.Expected - min(a.Expected, gap-1)
+	case r.expect == expectBeyond:
+		a.New.SeqNo = location.MaxSeqNo + gap
+	case r.expect == expectLeap:
+		a.New.SeqNo = max(location.MaxSeqNo-distance, k.seen+1)
+	case !a.HasExpected:
+		a.New.SeqNo = gap - 1 // 0 is legal (C4)
+	default:
+		a.New.SeqNo = a.Expected + gap
+	}
+}
+
+func (w *consensusWorker) learn(action history.Action) {
+	if w.current != nil {
+		w.current.learn(action)
+	}
+}
+
+// learn remembers what an answer says of the head.
+func (k *knowledge) learn(action history.Action) {
+	switch a := action.(type) {
+	case *history.Head:
+		k.found, k.seen = a.Found, a.Version.SeqNo
+	case *history.CompareAndSet:
+		if a.Committed {
+			k.found, k.seen = true, a.New.SeqNo
+		}
+	case *history.Scan:
+		if n := len(a.Versions); n > 0 && int64(n) < a.Limit {
+			k.found, k.seen = true, a.Versions[n-1].SeqNo
+		}
+	}
+}
+
+func (w *consensusWorker) written() []string { return w.keys }
+
+// A consensusReader reads keys in the quiet phase.
+type consensusReader struct {
+	consensusCaller
+	script
+}
+
+// A consensusCaller makes the calls that actions describe.
+type consensusCaller struct {
+	store  location.Consensus
+	prefix string // of every key of the run
+	value
+}
+
+func (c *consensusCaller) send(ctx context.Context, key string, action history.Action, back func() bool) error {
+	switch a := action.(type) {
+	case *history.Head:
+		head, found, err := c.store.Head(ctx, key)
+		if back() && err == nil && found {
+			a.Found, a.Version = true, version(key, head)
+		}
+		return err
+	case *history.CompareAndSet:
+		return c.compareAndSet(ctx, key, a, back)
+	case *history.Scan:
+		versions, err := c.store.Scan(ctx, key, a.From, a.Limit)
+		if back() && err == nil {
+			for _, v := range versions {
+				a.Versions = append(a.Versions, version(key, v))
+			}
+		}
+		return err
+	case *history.Truncate:
+		deleted, err := c.store.Truncate(ctx, key, a.UpTo)
+		if !back() {
+			return err
+		}
+		a.Refused = refusedWith(err, location.ErrTruncationRefused)
+		if err == nil {
+			a.Deleted = deleted
+		}
+		return err
+	default:
+		return c.listKeys(ctx, action.(*history.ListKeys), back)
+	}
+}
+
+func (c *consensusCaller) compareAndSet(ctx context.Context, key string, a *history.CompareAndSet, back func() bool) error {
+	var expected *location.SeqNo
+	if a.HasExpected {
+		expected = new(a.Expected)
+	}
+	result, err := c.store.CompareAndSet(ctx, key, expected, location.VersionedData{SeqNo: a.New.SeqNo, Data: c.bytes})
+	if !back() {
+		return err
+	}
+	a.Committed = err == nil && result == location.Committed
+	if err != nil {
+		c.abandon() // whatever failed may still be sending it
+	}
+	return err
+}
+
+func (c *consensusCaller) listKeys(ctx context.Context, a *history.ListKeys, back func() bool) error {
+	var keys []string
+	var failure error
+	for key, err := range c.store.ListKeys(ctx) {
+		if err != nil {
+			failure = err
+			break
+		}
+		if strings.HasPrefix(key, c.prefix) {
+			keys = append(keys, key)
+		}
+	}
+	if back() && failure == nil {
+		a.Keys = keys
+	}
+	return failure
+}
+
+// version is what a version that was read is called in the history.
+func version(key string, v location.VersionedData) history.Version {
+	name, damage := body.Decode(key, v.Data)
+	if damage != "" {
+		name = "damaged, " + damage
+	}
+	return history.Version{SeqNo: v.SeqNo, Value: name}
+}
+
+// refusedWith reports whether err is that refusal, and says so as a refusal has to.
+func refusedWith(err, refusal error) bool {
+	return errors.Is(err, refusal) && location.Classify(err) == location.Determinate
+}
