@@ -15,8 +15,11 @@ func blobErrorChecks() []blobCheck {
 			p.everyCall(p.ctx, "")
 			p.Restore(p.ctx, "k")
 		}},
-		{"E1", "a write that is cancelled in its midst leaves the old value or the new one, and a determinate error the old", func(p *blobProbe) {
-			p.interrupted()
+		{"E1", "a write that is cancelled in its midst had no effect when its error is determinate", func(p *blobProbe) {
+			p.interrupted(truthful)
+		}},
+		{"B2", "a write that is cancelled in its midst leaves the old value or the new one, never a mixture", func(p *blobProbe) {
+			p.interrupted(whole)
 		}},
 		{"E2", "an already cancelled context fails every operation and has no effect", func(p *blobProbe) {
 			p.set("k", "abc")
@@ -60,7 +63,7 @@ func blobErrorChecks() []blobCheck {
 }
 
 // interrupted cancels sets and deletes in their midst.
-func (p *blobProbe) interrupted() {
+func (p *blobProbe) interrupted(judge judge) {
 	size := min(256<<10, p.maxValue())
 	old, new := letters('o', size), letters('n', size)
 	key := func(i int) string { return "k" + strconv.Itoa(i) }
@@ -69,7 +72,7 @@ func (p *blobProbe) interrupted() {
 		return p.Set(ctx, key(i), []byte(new))
 	}, func(i int, err error) {
 		value, _ := p.read(key(i))
-		p.after(err, string(value) == old, string(value) == new, "a set cancelled in its midst")
+		judge(p.probe, "a set", err, string(value) == old, string(value) == new)
 	})
 	p.interrupt(func(ctx context.Context, i int) error {
 		p.set("d"+key(i), old)
@@ -77,7 +80,7 @@ func (p *blobProbe) interrupted() {
 		return err
 	}, func(i int, err error) {
 		value, found := p.read("d" + key(i))
-		p.after(err, found && string(value) == old, !found, "a delete cancelled in its midst")
+		judge(p.probe, "a delete", err, found && string(value) == old, !found)
 	})
 }
 

@@ -68,16 +68,24 @@ func (p *probe) interrupt(write func(ctx context.Context, i int) error, settled 
 	}
 }
 
-// after says what may be found after a write that returned err: with no error
-// the new state, with a determinate one the old, else either (E1).
-func (p *probe) after(err error, isOld, isNew bool, call string) {
+// A judge says whether the state that a write left, after returning err, is right.
+type judge func(p *probe, call string, err error, isOld, isNew bool)
+
+// whole demands the old state or the new one, and nothing between.
+func whole(p *probe, call string, err error, isOld, isNew bool) {
+	if !isOld && !isNew {
+		p.failf("%s that was cancelled in its midst left neither the old state nor the new one; its error: %v", call, err)
+	}
+}
+
+// truthful demands the new state after a success and no trace of it after a
+// determinate error (E1).
+func truthful(p *probe, call string, err error, isOld, isNew bool) {
 	switch {
 	case err == nil && !isNew:
 		p.failf("%s succeeded but its effect is not there", call)
-	case err != nil && location.Classify(err) == location.Determinate && !isOld:
+	case err != nil && location.Classify(err) == location.Determinate && isNew:
 		p.failf("%s failed with %q, which says that it had no effect, but it had", call, err)
-	case !isOld && !isNew:
-		p.failf("%s left neither the old state nor the new one", call)
 	}
 }
 

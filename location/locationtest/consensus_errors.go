@@ -17,8 +17,11 @@ func consensusErrorChecks() []consensusCheck {
 			p.CompareAndSet(p.ctx, "k", at(1), location.VersionedData{SeqNo: 1})
 			p.Scan(p.ctx, "k", 0, -1)
 		}},
-		{"E1", "a write that is cancelled in its midst leaves the old state or the new one, and a determinate error the old", func(p *consensusProbe) {
-			p.interrupted()
+		{"E1", "a write that is cancelled in its midst had no effect when its error is determinate", func(p *consensusProbe) {
+			p.interrupted(truthful)
+		}},
+		{"C2", "a compare-and-set that is cancelled in its midst took effect as a whole or not at all", func(p *consensusProbe) {
+			p.interrupted(whole)
 		}},
 		{"E2", "an already cancelled context fails every operation and has no effect", func(p *consensusProbe) {
 			p.log("k", 1, 2)
@@ -98,7 +101,7 @@ func (p *consensusProbe) everyCall(ctx context.Context, key string) map[string]e
 }
 
 // interrupted cancels compare-and-sets and truncations in their midst.
-func (p *consensusProbe) interrupted() {
+func (p *consensusProbe) interrupted(judge judge) {
 	key := func(i int) string { return "k" + strconv.Itoa(i) }
 	p.interrupt(func(ctx context.Context, i int) error {
 		p.log(key(i), 1, 2)
@@ -106,8 +109,7 @@ func (p *consensusProbe) interrupted() {
 		return err
 	}, func(i int, err error) {
 		n := len(p.scan(key(i), 0, location.ScanAll))
-		p.after(err, n == 2, n == 3, "a compare-and-set cancelled in its midst")
-		p.wantScan(key(i), 0, 2, 1, 2)
+		judge(p.probe, "a compare-and-set", err, n == 2, n == 3)
 	})
 	p.interrupt(func(ctx context.Context, i int) error {
 		p.log("t"+key(i), 1, 2, 3)
@@ -115,7 +117,7 @@ func (p *consensusProbe) interrupted() {
 		return err
 	}, func(i int, err error) {
 		n := len(p.scan("t"+key(i), 0, location.ScanAll))
-		p.after(err, n == 3, n == 1, "a truncation cancelled in its midst")
+		judge(p.probe, "a truncation", err, n == 3, n == 1)
 	})
 }
 

@@ -134,12 +134,17 @@ func show(data []byte) string {
 	return fmt.Sprintf("%q… (%d bytes)", data[:20], len(data))
 }
 
-// pattern returns n bytes in which every byte value occurs and no block repeats
-// its neighbour.
+// pattern returns n bytes in which every byte value occurs and no block of 4 KiB
+// repeats its neighbour.
 func pattern(n int) []byte {
+	const block, shifts = 4 << 10, 251
+	base := make([]byte, block+shifts)
+	for i := range base {
+		base[i] = byte(i)
+	}
 	data := make([]byte, n)
-	for i := range data {
-		data[i] = byte(i + i>>8*7 + i>>16*13)
+	for i := 0; i < n; i += block {
+		copy(data[i:min(i+block, n)], base[i/block*31%shifts:])
 	}
 	return data
 }
