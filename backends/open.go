@@ -93,11 +93,11 @@ func find[O consensusOpener | blobOpener](object, rawURL string, of func(opener)
 	if open := of(o); open != nil {
 		return open, nil
 	}
+	problem := "unknown scheme"
 	if known {
-		return nil, params.Invalid("store URL %s: no %s is kept there, only the other object; a %[2]s is opened with %s",
-			Redact(rawURL), object, schemes(all, of))
+		problem = u.Scheme + ": opens the other object and no " + object
 	}
-	return nil, params.Invalid("store URL %s: unknown scheme; a %s is opened with %s", Redact(rawURL), object, schemes(all, of))
+	return nil, params.Invalid("store URL %s: %s; a %s is opened with %s", Redact(rawURL), problem, object, schemes(all, of))
 }
 
 // schemes names those that offer the object.

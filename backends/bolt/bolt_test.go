@@ -27,3 +27,29 @@ func TestConsensusKeepsTheContract(t *testing.T) {
 		return newConsensus(t, filepath.Join(dir, place), "")
 	}, location.Capabilities{MaxKeyBytes: maxKeyBytes})
 }
+
+func BenchmarkBolt(b *testing.B) {
+	ctx := context.Background()
+	c := newConsensus(b, filepath.Join(b.TempDir(), "db"), "")
+	b.Run("CompareAndSet", func(b *testing.B) {
+		head, found, err := c.Head(ctx, "k")
+		if err != nil {
+			b.Fatal(err)
+		}
+		expected := &head.SeqNo
+		if !found {
+			expected = nil
+		}
+		for n := head.SeqNo.Next(); b.Loop(); n++ {
+			if result, err := c.CompareAndSet(ctx, "k", expected, location.VersionedData{SeqNo: n, Data: []byte("some value")}); result != location.Committed {
+				b.Fatal(result, err)
+			}
+			expected = new(n)
+		}
+	})
+	b.Run("Head", func(b *testing.B) {
+		for b.Loop() {
+			c.Head(ctx, "k")
+		}
+	})
+}

@@ -34,3 +34,25 @@ func TestBlobKeepsTheContract(t *testing.T) {
 		})
 	}
 }
+
+func BenchmarkFile(b *testing.B) {
+	ctx := context.Background()
+	s := newBlob(b, b.TempDir(), "")
+	value := make([]byte, 1000)
+	b.Run("Set", func(b *testing.B) {
+		for b.Loop() {
+			s.Set(ctx, "k", value)
+		}
+	})
+	b.Run("Get", func(b *testing.B) {
+		for b.Loop() {
+			s.Get(ctx, "k")
+		}
+	})
+	b.Run("SetAndDelete", func(b *testing.B) {
+		for b.Loop() {
+			s.Set(ctx, "k", value)
+			s.Delete(ctx, "k")
+		}
+	})
+}

@@ -74,17 +74,21 @@ func ambiguous(rawURL string) bool {
 	}
 }
 
-// redactQuery hides the secret values. A piece without a name may be the end of a
-// secret with an unescaped & in it.
+// redactQuery hides the secret values. A piece without a name behind a secret may be the
+// end of it, after an unescaped &.
 func redactQuery(query string, hide func(string) string) string {
 	pieces := strings.Split(query, "&")
+	secret := false
 	for i, piece := range pieces {
 		name, value, named := strings.Cut(piece, "=")
+		if named {
+			secret = isSecret(name)
+		}
 		switch {
-		case !named:
-			pieces[i] = hide(piece)
-		case isSecret(name):
+		case secret && named:
 			pieces[i] = name + "=" + hide(value)
+		case secret:
+			pieces[i] = hide(piece)
 		}
 	}
 	return strings.Join(pieces, "&")
