@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/assay-dev/assay/backends/bolt"
+	"github.com/assay-dev/assay/backends/defective"
 	"github.com/assay-dev/assay/backends/file"
 	"github.com/assay-dev/assay/backends/internal/params"
 	"github.com/assay-dev/assay/backends/mem"
@@ -51,9 +52,10 @@ type opener struct {
 // openers returns the opener of every scheme: a new store is one more line.
 func openers() map[string]opener {
 	return map[string]opener{
-		"bolt": {consensus: consensus(bolt.OpenConsensus)},
-		"file": {blob: blob(file.OpenBlob)},
-		"mem":  {consensus: consensus(mem.OpenConsensus), blob: blob(mem.OpenBlob)},
+		"bolt":      {consensus: consensus(bolt.OpenConsensus)},
+		"defective": {consensus: consensus(defective.OpenConsensus), blob: blob(defective.OpenBlob)},
+		"file":      {blob: blob(file.OpenBlob)},
+		"mem":       {consensus: consensus(mem.OpenConsensus), blob: blob(mem.OpenBlob)},
 	}
 }
 

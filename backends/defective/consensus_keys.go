@@ -15,6 +15,7 @@ func consensusKeyDefects() []Defect {
 		truncateDefect("truncates-in-vain", "C8", "counts what is below the bound and deletes nothing", truncatesInVain),
 		truncateDefect("bound-beyond-the-head", "C8", "takes a bound above the head for the head", boundBeyondTheHead),
 		truncateDefect("bound-included", "C8", "deletes the version at the bound as well", boundIncluded),
+		truncateDefect("truncates-piecemeal", "C8", "deletes the versions one by one", truncatesPiecemeal),
 		truncateDefect("truncates-once", "C8", "refuses a truncation that has nothing to delete", truncatesOnce),
 		listDefect("one-page-of-keys", "C9", "lists the first 1,000 keys", onePage),
 		listDefect("keys-twice", "C9", "lists the first key twice", firstTwice),
@@ -95,6 +96,22 @@ func boundIncluded(ctx context.Context, inner location.Consensus, key string, up
 		upTo++
 	}
 	return inner.Truncate(ctx, key, upTo)
+}
+
+func truncatesPiecemeal(ctx context.Context, inner location.Consensus, key string, upTo location.SeqNo) (int64, error) {
+	versions, err := inner.Scan(ctx, key, 0, location.ScanAll)
+	if err != nil || len(versions) == 0 || upTo > versions[len(versions)-1].SeqNo {
+		return inner.Truncate(ctx, key, upTo)
+	}
+	total := int64(0)
+	for i := 0; versions[i].SeqNo < upTo; i++ {
+		deleted, err := inner.Truncate(ctx, key, versions[i+1].SeqNo)
+		if err != nil {
+			return 0, location.NewIndeterminate(err)
+		}
+		total += deleted
+	}
+	return total, nil
 }
 
 func truncatesOnce(ctx context.Context, inner location.Consensus, key string, upTo location.SeqNo) (int64, error) {

@@ -18,10 +18,14 @@ func consensusErrorChecks() []consensusCheck {
 			p.Scan(p.ctx, "k", 0, -1)
 		}},
 		{"E1", "a write that is cancelled in its midst had no effect when its error is determinate", func(p *consensusProbe) {
-			p.interrupted(truthful)
+			p.interruptedWrites(truthful)
+			p.interruptedTruncations(truthful)
 		}},
 		{"C2", "a compare-and-set that is cancelled in its midst took effect as a whole or not at all", func(p *consensusProbe) {
-			p.interrupted(whole)
+			p.interruptedWrites(whole)
+		}},
+		{"C8", "a truncation that is cancelled in its midst took effect as a whole or not at all", func(p *consensusProbe) {
+			p.interruptedTruncations(whole)
 		}},
 		{"E2", "an already cancelled context fails every operation and has no effect", func(p *consensusProbe) {
 			p.log("k", 1, 2)
@@ -100,8 +104,8 @@ func (p *consensusProbe) everyCall(ctx context.Context, key string) map[string]e
 	return errs
 }
 
-// interrupted cancels compare-and-sets and truncations in their midst.
-func (p *consensusProbe) interrupted(judge judge) {
+// interruptedWrites cancels compare-and-sets in their midst.
+func (p *consensusProbe) interruptedWrites(judge judge) {
 	key := func(i int) string { return "k" + strconv.Itoa(i) }
 	p.interrupt(func(ctx context.Context, i int) error {
 		p.log(key(i), 1, 2)
@@ -111,12 +115,17 @@ func (p *consensusProbe) interrupted(judge judge) {
 		n := len(p.scan(key(i), 0, location.ScanAll))
 		judge(p.probe, "a compare-and-set", err, n == 2, n == 3)
 	})
+}
+
+// interruptedTruncations cancels truncations in their midst.
+func (p *consensusProbe) interruptedTruncations(judge judge) {
+	key := func(i int) string { return "t" + strconv.Itoa(i) }
 	p.interrupt(func(ctx context.Context, i int) error {
-		p.log("t"+key(i), 1, 2, 3)
-		_, err := p.Truncate(ctx, "t"+key(i), 3)
+		p.log(key(i), 1, 2, 3)
+		_, err := p.Truncate(ctx, key(i), 3)
 		return err
 	}, func(i int, err error) {
-		n := len(p.scan("t"+key(i), 0, location.ScanAll))
+		n := len(p.scan(key(i), 0, location.ScanAll))
 		judge(p.probe, "a truncation", err, n == 3, n == 1)
 	})
 }
