@@ -1,0 +1,132 @@
+// Package blob decides the history of one Blob key without a search.
+//
+// Values are unique and deletes name what they removed, so the operations of one
+// value form a block that no other value's operation can enter. What is left is to
+// order the blocks in time (Gibbons and Korach, "Testing Shared Memories", SIAM J.
+// Comput. 1997, theorem 4.2) and to find stretches of absence for the operations
+// that saw nothing, which is a matching of deadlines to deletes (earliest deadline
+// first). Both take a sort and one sweep.
+package blob
+
+import (
+	"math"
+
+	"github.com/assay-dev/assay/checker/perkey"
+	"github.com/assay-dev/assay/location"
+	"github.com/assay-dev/assay/workload/history"
+)
+
+// A Placement is an operation and the instant at which it takes effect.
+type Placement struct {
+	Operation *history.Operation
+	At        int64
+}
+
+// A Result is what [Check] found: one of its fields is set.
+type Result struct {
+	// Order is a linearization.
+	Order []Placement
+	// Conflict is why there is none.
+	Conflict *Conflict
+	// Hard says why this key needs a search.
+	Hard string
+}
+
+// Check decides the history of one key.
+func Check(h perkey.History, relax location.Relaxations) Result {
+	k := &key{
+		History: h,
+		relax:   relax,
+		values:  make(map[string]*block),
+		sizes:   make(map[int64]*block),
+	}
+	for _, step := range []func(){k.gatherSets, k.gatherAnswers, k.checkRefusals, k.checkBlocks, k.findZones, k.sweep} {
+		if step(); k.hard != "" || k.conflict != nil {
+			return k.refuse()
+		}
+	}
+	return Result{Order: k.order}
+}
+
+// refuse reports what stands in the way of an order. Where a restore may have
+// brought a value back, a value can have several blocks; then only contradictions
+// that need no blocks stand, and a search decides the rest.
+func (k *key) refuse() Result {
+	switch {
+	case k.hard != "":
+		return Result{Hard: k.hard}
+	case k.revives && k.removals && k.conflict.Rule.needsBlocks():
+		return Result{Hard: "a restore may have brought a deleted value back"}
+	}
+	return Result{Conflict: k.conflict}
+}
+
+// A key is the state of one check.
+type key struct {
+	perkey.History
+	relax  location.Relaxations
+	values map[string]*block
+	sizes  map[int64]*block // nil for a size that several values have
+	blocks []*block
+	zones  []*block // in order of time
+	// lookups are the deletes that delete-size takes apart.
+	lookups  []lookup
+	restores []*history.Operation // that succeeded
+	refused  []*block             // restores that found that nothing had ever been set
+	revives  bool                 // a restore may have brought a value back,
+	removals bool                 // since something was deleted, or may have been
+	sizeless bool                 // some value's size is not known
+
+	// What the check comes to: the first of these that is set.
+	hard     string
+	conflict *Conflict
+	order    []Placement
+}
+
+// A block is what one value's operations occupy on the time line, or one operation
+// that saw absence or made it.
+//
+// If called <= returned, all of it can take effect at any one instant between the
+// two. Otherwise it is a zone: it certainly holds the key from returned to called.
+type block struct {
+	kind     kind
+	written  *history.Operation // the set, if it is about a value
+	removed  *history.Operation // the delete that named the value
+	again    *history.Operation // another delete that named the value
+	single   *history.Operation // the operation, if it is about no value
+	reads    []*history.Operation
+	first    *history.Operation // the operation with the earliest Latest
+	last     *history.Operation // the operation with the latest Call
+	returned int64              // the Latest of first
+	called   int64              // the Call of last
+	seen     bool
+	// opens and closes are called and returned, moved out of the zones.
+	opens, closes int64
+	// after is the value that an operation that saw nothing found in its way.
+	after *block
+}
+
+type kind uint8
+
+const (
+	lasting  kind = iota // a value that no delete is known to have removed
+	deleting             // a value and the delete that removed it, or a delete of whatever there was
+	absent               // an operation that saw nothing
+	optional             // a delete of unknown outcome
+)
+
+func newBlock(kind kind) *block {
+	return &block{kind: kind, returned: math.MaxInt64, called: math.MinInt64}
+}
+
+// add widens the block by one operation.
+func (b *block) add(op *history.Operation) {
+	if b.first == nil || op.Latest() < b.returned {
+		b.first, b.returned = op, op.Latest()
+	}
+	if b.last == nil || op.Call > b.called {
+		b.last, b.called = op, op.Call
+	}
+}
+
+func (b *block) zone() bool { return b.returned < b.called }

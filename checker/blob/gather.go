@@ -1,0 +1,183 @@
+package blob
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/assay-dev/assay/location"
+	"github.com/assay-dev/assay/workload/history"
+)
+
+// gatherSets makes a block for each value that may have been written.
+func (k *key) gatherSets() {
+	for _, op := range k.Operations {
+		set, ok := op.Action.(*history.Set)
+		if !ok {
+			continue
+		}
+		if k.values[set.Value] != nil {
+			k.hard = fmt.Sprintf("the value %q was written twice", set.Value)
+			return
+		}
+		b := newBlock(lasting)
+		b.written, b.seen = op, op.Outcome == history.Ok
+		b.add(op)
+		k.values[set.Value] = b
+		k.blocks = append(k.blocks, b)
+		k.addSize(set.Size, b)
+	}
+}
+
+func (k *key) addSize(size int64, b *block) {
+	if size == history.SizeUnknown {
+		k.sizeless = true
+		return
+	}
+	if _, taken := k.sizes[size]; taken {
+		b = nil
+	}
+	k.sizes[size] = b
+}
+
+// gatherAnswers sorts every other operation to the block that it speaks of.
+func (k *key) gatherAnswers() {
+	for _, op := range k.Operations {
+		switch action := op.Action.(type) {
+		case *history.Get:
+			k.addGet(op, action)
+		case *history.List:
+			k.addListing(op, action)
+		case *history.Delete:
+			k.addDelete(op, action)
+		case *history.Restore:
+			k.addRestore(op, action)
+		}
+		if k.hard != "" || k.conflict != nil {
+			return
+		}
+	}
+}
+
+func (k *key) addGet(op *history.Operation, get *history.Get) {
+	switch {
+	case get.Damage != "":
+		k.conflict = &Conflict{Rule: Damaged, Operations: []*history.Operation{op}}
+	case !get.Found:
+		k.addSingle(absent, op)
+	default:
+		b := k.values[get.Value]
+		if b == nil {
+			k.conflict = k.phantom(op, func(set *history.Set) bool { return set.Value == get.Value })
+			return
+		}
+		if set := b.written.Action.(*history.Set); get.Size != history.SizeUnknown && set.Size != history.SizeUnknown && get.Size != set.Size {
+			k.conflict = &Conflict{Rule: WrongSize, Operations: []*history.Operation{b.written, op}}
+			return
+		}
+		b.read(op)
+	}
+}
+
+func (k *key) addListing(op *history.Operation, list *history.List) {
+	if len(list.Entries) == 0 {
+		k.addSingle(absent, op)
+	} else if len(list.Entries) > 1 || !strings.HasPrefix(k.Key, list.Prefix) {
+		k.conflict = &Conflict{Rule: Misnamed, Operations: []*history.Operation{op}}
+	} else if b := k.ofSize(op, list.Entries[0].Size); b != nil {
+		b.read(op)
+	}
+}
+
+func (b *block) read(op *history.Operation) {
+	b.seen = true
+	b.add(op)
+	b.reads = append(b.reads, op)
+}
+
+// ofSize finds the value that has a size. Where it returns nil it has said why.
+func (k *key) ofSize(op *history.Operation, size int64) *block {
+	b, known := k.sizes[size]
+	switch {
+	case b != nil:
+	case known || k.sizeless:
+		k.hard = fmt.Sprintf("several values may have the size %d that an operation reports", size)
+	default:
+		k.conflict = k.phantom(op, func(set *history.Set) bool { return set.Size == size })
+	}
+	return b
+}
+
+// phantom is the contradiction of seeing what nobody wrote, or only a set that failed.
+func (k *key) phantom(op *history.Operation, same func(*history.Set) bool) *Conflict {
+	for _, failed := range k.Failed {
+		if set, ok := failed.Action.(*history.Set); ok && same(set) {
+			return &Conflict{Rule: Failed, Operations: []*history.Operation{failed, op}}
+		}
+	}
+	return &Conflict{Rule: Phantom, Operations: []*history.Operation{op}}
+}
+
+func (k *key) addDelete(op *history.Operation, del *history.Delete) {
+	switch {
+	case op.Outcome == history.Info:
+		k.removals = true
+		k.addSingle(optional, op)
+	case !del.Answered:
+		k.removals = true
+		k.addSingle(deleting, op)
+	case !del.Found:
+		k.addSingle(absent, op)
+	default:
+		k.removals = true
+		if b := k.ofSize(op, del.Size); b != nil {
+			k.addRemoval(op, b)
+		}
+	}
+}
+
+// addRemoval ends b's block. Under delete-size a delete is a look-up and, later, a
+// removal of whatever there is: the look-up belongs to b, the removal stands alone.
+func (k *key) addRemoval(op *history.Operation, b *block) {
+	switch {
+	case k.relax.Allow(location.RelaxDeleteSize):
+		b.seen = true
+		b.add(op)
+		k.lookups = append(k.lookups, lookup{of: b, removal: k.addSingle(deleting, op)})
+	case b.removed != nil:
+		b.again = op
+	default:
+		b.seen, b.kind, b.removed = true, deleting, op
+		b.add(op)
+	}
+}
+
+// A lookup is a delete that reported the size of one block and removed, at the same
+// time or later, whatever there was.
+type lookup struct {
+	of      *block
+	removal *block
+}
+
+func (k *key) addRestore(op *history.Operation, restore *history.Restore) {
+	noRestore := k.relax.Allow(location.RelaxNoRestore)
+	switch {
+	case op.Outcome == history.Fail && restore.Refused:
+		b := k.addSingle(absent, op)
+		if !noRestore {
+			k.refused = append(k.refused, b)
+		}
+	case op.Outcome == history.Ok:
+		k.restores = append(k.restores, op)
+		k.revives = k.revives || !noRestore
+	case op.Outcome == history.Info:
+		k.revives = k.revives || !noRestore
+	}
+}
+
+func (k *key) addSingle(kind kind, op *history.Operation) *block {
+	b := newBlock(kind)
+	b.seen, b.single = true, op
+	b.add(op)
+	k.blocks = append(k.blocks, b)
+	return b
+}

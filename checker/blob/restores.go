@@ -1,0 +1,58 @@
+package blob
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/assay-dev/assay/workload/history"
+)
+
+// placeRestores puts each successful restore where the key is present anyway, so that
+// it changes nothing.
+func (k *key) placeRestores(order []Placement) {
+	if len(k.restores) == 0 {
+		k.order = order
+		return
+	}
+	waiting := k.restores
+	slices.SortStableFunc(waiting, func(a, b *history.Operation) int { return cmp.Compare(a.Call, b.Call) })
+	var open []*history.Operation
+	present := false
+	for i, p := range order {
+		k.order = append(k.order, p)
+		present = presentAfter(p.Operation, present)
+		until := int64(history.Never)
+		if i+1 < len(order) {
+			until = order[i+1].At
+		}
+		for len(waiting) > 0 && waiting[0].Call <= until {
+			open, waiting = append(open, waiting[0]), waiting[1:]
+		}
+		if !present {
+			continue
+		}
+		for _, op := range open {
+			if op.Latest() < p.At {
+				k.hard = restoreNeedsSearch
+				return
+			}
+			k.order = append(k.order, Placement{op, max(op.Call, p.At)})
+		}
+		open = open[:0]
+	}
+	if len(open)+len(waiting) > 0 {
+		k.hard = restoreNeedsSearch
+	}
+}
+
+const restoreNeedsSearch = "a restore succeeded where no known value stood"
+
+func presentAfter(op *history.Operation, before bool) bool {
+	switch action := op.Action.(type) {
+	case *history.Set:
+		return true
+	case *history.Delete:
+		return before && op.Outcome == history.Ok && action.Answered && !action.Found
+	}
+	return before
+}

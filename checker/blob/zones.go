@@ -1,0 +1,111 @@
+package blob
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"sort"
+
+	"github.com/assay-dev/assay/workload/history"
+)
+
+// checkRefusals places the restores that found nothing ever set before every value.
+func (k *key) checkRefusals() {
+	if len(k.refused) == 0 {
+		return
+	}
+	last := slices.MaxFunc(k.refused, func(a, b *block) int { return cmp.Compare(a.called, b.called) })
+	shown := int64(math.MaxInt64) // when a value had certainly been set
+	for _, b := range k.blocks {
+		if b.written == nil || !b.seen {
+			continue
+		}
+		if b.returned < last.called {
+			k.conflict = &Conflict{Rule: RefusedAfterSet, Edges: []Edge{b.before(last)}}
+			return
+		}
+		if b.called < last.called {
+			b.called, b.last = last.called, last.single
+		}
+		shown = min(shown, b.returned)
+	}
+	for _, r := range k.refused {
+		r.returned = min(r.returned, shown)
+	}
+}
+
+// checkBlocks drops the sets that nobody saw and that may not have happened, and
+// finds the values that were seen before they were set or after they were deleted.
+func (k *key) checkBlocks() {
+	k.blocks = slices.DeleteFunc(k.blocks, func(b *block) bool { return !b.seen })
+	for _, b := range k.blocks {
+		switch {
+		case b.written != nil && b.returned < b.written.Call:
+			k.conflict = &Conflict{Rule: SeenBeforeSet, Edges: []Edge{{b.first, b.written}}}
+		case b.removed != nil && b.removed.Latest() < b.called:
+			k.conflict = &Conflict{Rule: SeenAfterDelete, Edges: []Edge{{b.removed, b.last}}}
+		case b.again != nil:
+			k.conflict = &Conflict{Rule: DeletedTwice, Operations: []*history.Operation{b.removed, b.again}}
+		}
+	}
+	for _, l := range k.lookups {
+		// The removal comes after all of the value's operations, which it ends.
+		if l.removal.returned < l.of.called {
+			k.conflict = &Conflict{Rule: SeenAfterDelete, Edges: []Edge{{l.removal.single, l.of.last}}}
+			return
+		}
+		l.removal.called = max(l.removal.called, l.of.called)
+	}
+}
+
+// findZones orders the zones in time and moves every other block out of them.
+func (k *key) findZones() {
+	for _, b := range k.blocks {
+		if b.zone() {
+			k.zones = append(k.zones, b)
+		}
+	}
+	slices.SortFunc(k.zones, func(a, b *block) int { return cmp.Compare(a.returned, b.returned) })
+	for i := 1; i < len(k.zones); i++ {
+		if a, b := k.zones[i-1], k.zones[i]; b.returned < a.called {
+			k.conflict = &Conflict{Rule: Interleaved, Edges: []Edge{a.before(b), b.before(a)}}
+			return
+		}
+	}
+	for _, b := range k.blocks {
+		if z := k.moveOut(b); b.closes < b.opens {
+			k.conflict = &Conflict{Rule: Interleaved, Edges: []Edge{z.before(b), b.before(z)}}
+			return
+		}
+	}
+}
+
+// moveOut sets when the block can take effect at one instant, outside all zones.
+// It returns the zone that stood in the way.
+func (k *key) moveOut(b *block) *block {
+	b.opens, b.closes = b.called, b.returned
+	if b.zone() {
+		b.opens, b.closes = b.returned, b.called
+		return nil
+	}
+	var around *block
+	if z := k.zoneAt(b.called); z != nil {
+		b.opens, around = z.called, z
+	}
+	if z := k.zoneAt(b.returned); z != nil {
+		b.closes, around = z.returned, z
+	}
+	return around
+}
+
+// zoneAt returns the zone that has t strictly inside, or nil.
+func (k *key) zoneAt(t int64) *block {
+	i := sort.Search(len(k.zones), func(i int) bool { return k.zones[i].called > t })
+	if i < len(k.zones) && k.zones[i].returned < t {
+		return k.zones[i]
+	}
+	return nil
+}
+
+// before is the real-time edge that puts all of b before all of other.
+func (b *block) before(other *block) Edge { return Edge{b.first, other.last} }
