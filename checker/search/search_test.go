@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/assay-dev/assay/checker/internal/randhist"
+	"github.com/assay-dev/assay/checker/internal/traps"
 	"github.com/assay-dev/assay/checker/perkey"
 	"github.com/assay-dev/assay/checker/search"
 	"github.com/assay-dev/assay/location"
@@ -97,6 +98,20 @@ func TestSearchAgreesWithTryingEveryOrderShrinking(t *testing.T) {
 	for name, o := range variants(6) {
 		t.Run(name, func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) { compare(t, randhist.Generate(drawn{t}, o), o.Relax) })
+		})
+	}
+}
+
+func TestTrapsByTryingEveryOrder(t *testing.T) {
+	all, err := traps.All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, trap := range all {
+		t.Run(trap.Name, func(t *testing.T) {
+			if got := compare(t, trap.History, trap.History.Header.Relax); got != trap.Valid {
+				t.Errorf("explained: %v; want %v, for %s", got, trap.Valid, trap.Why)
+			}
 		})
 	}
 }

@@ -1,0 +1,28 @@
+package checker_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/assay-dev/assay/checker"
+	"github.com/assay-dev/assay/checker/internal/traps"
+)
+
+func TestTraps(t *testing.T) {
+	all, err := traps.All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, trap := range all {
+		t.Run(trap.Name, func(t *testing.T) {
+			want := checker.Invalid
+			if trap.Valid {
+				want = checker.Valid
+			}
+			got, err := checker.Check(context.Background(), trap.History, checker.Options{Relax: trap.History.Header.Relax})
+			if err != nil || got.Verdict != want {
+				t.Errorf("got %+v, %v; want %v, for %s", got, err, want, trap.Why)
+			}
+		})
+	}
+}
