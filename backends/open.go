@@ -14,6 +14,7 @@ import (
 	"github.com/assay-dev/assay/backends/file"
 	"github.com/assay-dev/assay/backends/internal/params"
 	"github.com/assay-dev/assay/backends/mem"
+	"github.com/assay-dev/assay/backends/postgres"
 	"github.com/assay-dev/assay/location"
 )
 
@@ -52,10 +53,12 @@ type opener struct {
 // openers returns the opener of every scheme: a new store is one more line.
 func openers() map[string]opener {
 	return map[string]opener{
-		"bolt":      {consensus: consensus(bolt.OpenConsensus)},
-		"defective": {consensus: consensus(defective.OpenConsensus), blob: blob(defective.OpenBlob)},
-		"file":      {blob: blob(file.OpenBlob)},
-		"mem":       {consensus: consensus(mem.OpenConsensus), blob: blob(mem.OpenBlob)},
+		"bolt":       {consensus: consensus(bolt.OpenConsensus)},
+		"defective":  {consensus: consensus(defective.OpenConsensus), blob: blob(defective.OpenBlob)},
+		"file":       {blob: blob(file.OpenBlob)},
+		"mem":        {consensus: consensus(mem.OpenConsensus), blob: blob(mem.OpenBlob)},
+		"postgres":   {consensus: consensus(postgres.OpenConsensus)},
+		"postgresql": {consensus: consensus(postgres.OpenConsensus)},
 	}
 }
 

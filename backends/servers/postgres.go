@@ -163,6 +163,8 @@ unix_socket_directories = ''
 max_connections = 200
 # Segments of shared memory end with the data directory, even after a kill.
 dynamic_shared_memory_type = mmap
+# Errors of statements are answers to clients; the log is about the server.
+log_min_messages = log
 `, port)
 	for name, value := range options.Settings {
 		text += fmt.Sprintf("%s = %s\n", name, quoteSetting(value))
