@@ -33,7 +33,10 @@ func (s *spy) Set(_ context.Context, _ string, value []byte) error {
 
 func (s *spy) Get(context.Context, string) ([]byte, bool, error) { return []byte("v"), true, nil }
 
-func (s *spy) CompareAndSet(_ context.Context, _ string, expected *location.SeqNo, next location.VersionedData) (location.CompareAndSetResult, error) {
+func (s *spy) CompareAndSet(ctx context.Context, _ string, expected *location.SeqNo, next location.VersionedData) (location.CompareAndSetResult, error) {
+	if ctx.Err() != nil {
+		return 0, ctx.Err()
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.values = append(s.values, fmt.Sprintf("%v-%v-%s", *expected, next.SeqNo, next.Data))

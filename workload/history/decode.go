@@ -26,17 +26,17 @@ type line struct {
 	// is null counts as absent, unless null means something.
 	present, null field
 
-	process, call, ret    int64
-	limit, deleted, size  int64
-	expected, from, upTo  location.SeqNo
-	op, key, outcome, err string
-	value, damage, prefix string
-	fault, target, effect string
-	committed, refused    bool
-	head, next            Version
-	versions              []Version
-	entries               []location.BlobMetadata
-	keys                  []string
+	process, call, ret, complete int64
+	limit, deleted, size         int64
+	expected, from, upTo         location.SeqNo
+	op, key, outcome, err        string
+	value, damage, prefix        string
+	fault, target, effect        string
+	committed, refused           bool
+	head, next                   Version
+	versions                     []Version
+	entries                      []location.BlobMetadata
+	keys                         []string
 }
 
 func (l *line) has(f field) bool { return l.present&f != 0 }
@@ -87,6 +87,8 @@ func (d *decoder) read(f field) {
 		l.call = d.time()
 	case fieldReturn:
 		l.ret = d.time()
+	case fieldComplete:
+		l.complete = d.time()
 	case fieldLimit:
 		l.limit = d.int64()
 	case fieldDeleted:

@@ -182,6 +182,11 @@ func appendFault(b []byte, f *Fault) []byte {
 	return append(b, "}\n"...)
 }
 
+func appendComplete(b []byte, until int64) []byte {
+	b = strconv.AppendInt(append(b, `{"complete_until":`...), until, 10)
+	return append(b, "}\n"...)
+}
+
 func appendVersion(b []byte, v Version) []byte {
 	b = strconv.AppendUint(append(b, `{"seqno":`...), uint64(v.SeqNo), 10)
 	return append(appendStringField(b, "value", v.Value), '}')

@@ -32,6 +32,7 @@ const (
 	fieldFault
 	fieldTarget
 	fieldEffect
+	fieldComplete
 )
 
 // String returns the name of a single field.
@@ -39,7 +40,7 @@ func (f field) String() string {
 	return [...]string{
 		"process", "op", "key", "call", "return", "outcome", "error", "head", "expected", "new", "committed",
 		"from", "limit", "versions", "up_to", "deleted", "refused", "value", "size", "damage", "prefix", "entries",
-		"keys", "fault", "target", "effect",
+		"keys", "fault", "target", "effect", "complete_until",
 	}[bits.TrailingZeros32(uint32(f))]
 }
 
@@ -101,6 +102,8 @@ func fieldNamed(name []byte) field {
 		return fieldTarget
 	case "effect":
 		return fieldEffect
+	case "complete_until":
+		return fieldComplete
 	}
 	return 0
 }

@@ -41,7 +41,10 @@ type Fault struct {
 
 // A History is everything that one run's clients saw.
 type History struct {
-	Header     Header
+	Header Header
+	// Operations of a file with a damaged end are those called before the last instant
+	// up to which the file is known to be complete. Those that returned after it count
+	// as never answered.
 	Operations []Operation
 	Faults     []Fault
 	// Damage says where reading stopped when the file's end is damaged, as a killed
@@ -53,10 +56,17 @@ type History struct {
 type Damage struct {
 	Line  int // the first line that could not be read
 	Cause error
+	// Dropped is how many operations were left out although they could be read: what
+	// explains them may stand in what is lost, see [History.Operations].
+	Dropped int
 }
 
 func (d *Damage) Error() string {
-	return fmt.Sprintf("the file's end is damaged from line %d on: %v", d.Line, d.Cause)
+	text := fmt.Sprintf("the file's end is damaged from line %d on: %v", d.Line, d.Cause)
+	if d.Dropped > 0 {
+		text += fmt.Sprintf("; %d operations near the end are left out with it", d.Dropped)
+	}
+	return text
 }
 func (d *Damage) Unwrap() error { return d.Cause }
 

@@ -13,6 +13,7 @@ import (
 type part struct {
 	operations []Operation
 	faults     []Fault
+	complete   int64 // the latest instant up to which the file says it is complete
 	damage     *Damage
 	err        error
 }
@@ -50,7 +51,7 @@ func readLines(s *splitter) (*History, error) {
 			}
 		})
 	}
-	err = h.gather(parts)
+	complete, err := h.gather(parts)
 	close(stop)
 	running.Wait()
 	if err == nil && h.Damage == nil {
@@ -59,6 +60,7 @@ func readLines(s *splitter) (*History, error) {
 	if err != nil {
 		return nil, err
 	}
+	h.cut(complete)
 	return h, nil
 }
 
@@ -86,26 +88,29 @@ func (s *splitter) feed(c chunk, tasks chan<- task, parts chan<- (<-chan part), 
 	}
 }
 
-// gather puts the parts together until one has an error.
-func (h *History) gather(parts <-chan (<-chan part)) error {
+// gather puts the parts together until one has an error. It returns the latest
+// instant up to which the file says it is complete.
+func (h *History) gather(parts <-chan (<-chan part)) (complete int64, err error) {
+	complete = unknown
 	// Joined once at the end: growing would copy, and for a moment hold, more.
 	var operations [][]Operation
 	for done := range parts {
 		p := <-done
 		operations = append(operations, p.operations)
 		h.Faults = append(h.Faults, p.faults...)
+		complete = max(complete, p.complete)
 		h.Damage = p.damage
 		if p.err != nil {
-			return p.err
+			return complete, p.err
 		}
 	}
 	h.Operations = slices.Concat(operations...)
-	return nil
+	return complete, nil
 }
 
 // decode decodes the lines of a chunk.
 func (d *decoder) decode(c chunk) part {
-	p := part{operations: make([]Operation, 0, c.lines+1)}
+	p := part{operations: make([]Operation, 0, c.lines+1), complete: unknown}
 	for number := c.first; len(c.text) > 0; number++ {
 		line := c.takeLine()
 		err := d.decodeLine(line, number, &p)
@@ -113,7 +118,7 @@ func (d *decoder) decode(c chunk) part {
 			continue
 		}
 		if c.open && len(c.text) == 0 && errors.Is(err, errSyntax) {
-			p.damage = &Damage{number, err}
+			p.damage = &Damage{Line: number, Cause: err}
 		} else {
 			p.err = &LineError{number, err}
 		}
@@ -135,6 +140,10 @@ func (d *decoder) decodeLine(text []byte, number int, p *part) error {
 		f.Line = number
 		p.faults = append(p.faults, f)
 		return err
+	}
+	if d.line.has(fieldComplete) && !d.line.has(fieldOp) {
+		p.complete = d.line.complete
+		return nil
 	}
 	op, err := d.operation()
 	op.Line = number

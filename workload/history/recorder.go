@@ -29,6 +29,9 @@ type Recorder struct {
 	logs   []*Log
 	faults []Fault
 	err    error
+	// complete is the instant before which no operation was called that is not written.
+	// The background alone changes it.
+	complete int64
 }
 
 // NewRecorder starts recording into w, which it owns from now on, and flushes it at
@@ -51,6 +54,7 @@ func (r *Recorder) Client() *Log {
 	l.room.L = &l.mu
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	l.since = r.complete // whatever it calls, it calls later
 	r.logs = append(r.logs, l)
 	return l
 }
@@ -89,6 +93,7 @@ func (r *Recorder) run() {
 			r.collect()
 		case <-ticker.C:
 			r.collect()
+			r.keep(r.writer.WriteComplete(r.complete))
 			r.keep(r.writer.Flush())
 		case <-r.stop:
 			r.collect()
@@ -118,6 +123,27 @@ func (r *Recorder) collect() {
 		}
 		l.giveBack(operations)
 	}
+	r.settle()
+}
+
+// settle moves on the instant up to which the file is complete, and forgets the logs
+// that ended. Those that did not end hold it back; when all have ended, whatever comes
+// is called after what is there.
+func (r *Recorder) settle() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	// Clients that came since the logs were taken count too: they have called already.
+	earliest, latest := int64(Never), r.complete
+	var open []*Log
+	for _, l := range r.logs {
+		since, spent := l.settled()
+		latest = max(latest, since)
+		if !spent {
+			earliest = min(earliest, since)
+			open = append(open, l)
+		}
+	}
+	r.complete, r.logs = min(earliest, latest), open
 }
 
 func (r *Recorder) keep(err error) {
@@ -137,6 +163,8 @@ type Log struct {
 	room     sync.Cond  // gathered was taken
 	gathered []Operation
 	spare    []Operation // nil while the background encodes it
+	since    int64       // before it, no operation was called that is not taken
+	ended    bool
 }
 
 // Append records op; its Action belongs to the log from now on. It costs an append to
@@ -163,6 +191,22 @@ func (r *Recorder) nudge() {
 	}
 }
 
+// End says that the client appends no more. A log that is not ended holds back the
+// instant up to which a killed run's history is known to be complete.
+func (l *Log) End() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ended = true
+}
+
+// settled says since when operations may have been called that were not taken, and
+// whether there are and will be none.
+func (l *Log) settled() (since int64, spent bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.since, l.ended && len(l.gathered) == 0
+}
+
 // take hands over what was gathered, in exchange for the spare buffer.
 func (l *Log) take() []Operation {
 	l.mu.Lock()
@@ -170,6 +214,13 @@ func (l *Log) take() []Operation {
 	taken := l.gathered
 	l.gathered, l.spare = l.spare, nil
 	l.room.Signal()
+	if n := len(taken); n > 0 {
+		// A client has one operation at a time: it calls none before the last came back.
+		last := &taken[n-1]
+		if l.since = last.Return; last.Return == Never {
+			l.since = last.Call
+		}
+	}
 	return taken
 }
 

@@ -21,7 +21,7 @@ func newTestRecorder(t *testing.T, out interface{ Write([]byte) (int, error) }, 
 }
 
 func TestEverythingThatClientsAppendIsRecorded(t *testing.T) {
-	const clients, each = 8, 3*logSize + 17
+	const clients, each = 4, 3*logSize + 17
 	path := filepath.Join(t.TempDir(), "h.jsonl.zst")
 	w, err := Create(path, Header{Object: Consensus})
 	if err != nil {

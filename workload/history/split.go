@@ -76,7 +76,7 @@ func (s *splitter) result() (*Damage, error) {
 	case s.err == io.EOF:
 		return nil, nil
 	case errors.Is(s.err, io.ErrUnexpectedEOF):
-		return &Damage{s.line, errors.New("the file was cut off")}, nil
+		return &Damage{Line: s.line, Cause: errors.New("the file was cut off")}, nil
 	case errors.As(s.err, &lineError):
 		return nil, s.err
 	}

@@ -95,6 +95,15 @@ func (w *Writer) WriteFault(f *Fault) error {
 	return w.added(appendFault(w.buf, f))
 }
 
+// WriteComplete notes that every operation called before the instant until has been
+// written. Should the end of the file be lost, the history up to there is whole.
+func (w *Writer) WriteComplete(until int64) error {
+	if w.err != nil {
+		return w.err
+	}
+	return w.added(appendComplete(w.buf, until))
+}
+
 // Flush hands everything written so far to the operating system, where it survives
 // the end of this process, a sudden one too.
 func (w *Writer) Flush() error {
