@@ -18,7 +18,9 @@ type BlobMetadata struct {
 // that [CheckKey] does not accept is refused with [ErrInvalidArgument]; any other
 // is legal, with slashes or shared prefixes, and none escapes the place where the
 // store was opened (B7). Handles on the same place see each other's writes at
-// once, handles on different places see nothing of each other (B6).
+// once, handles on different places see nothing of each other (B6). A context that
+// is cancelled already fails the call without effect; one that is cancelled in
+// mid-write leaves the old value or the new one.
 // Slices passed in are not kept, slices returned belong to the caller.
 type Blob interface {
 	// Get returns the value, found = false when there is none (B1). An empty value is
@@ -29,9 +31,9 @@ type Blob interface {
 	// mixture or a part (B2).
 	Set(ctx context.Context, key string, value []byte) error
 
-	// Delete removes the value and returns its size in bytes, found = false when there
-	// was nothing to remove, which is a success too (B3). A deleted key can be set
-	// again.
+	// Delete removes the value and returns its size in bytes, 0 for an empty one;
+	// found = false when there was nothing to remove, which is a success too (B3). A
+	// deleted key can be set again.
 	Delete(ctx context.Context, key string) (size int64, found bool, err error)
 
 	// ListKeysAndMetadata streams each key that starts with prefix once, with its size,
@@ -42,6 +44,6 @@ type Blob interface {
 
 	// Restore succeeds iff the key exists when it returns, because it still did or
 	// because the last deleted value came back (B5). When nothing can be brought back
-	// it is refused with [ErrRestoreRefused]. It is idempotent.
+	// it is refused with [ErrRestoreRefused] and creates nothing. It is idempotent.
 	Restore(ctx context.Context, key string) error
 }

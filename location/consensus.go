@@ -44,7 +44,9 @@ const (
 //
 // Implementations are safe for concurrent use. Every error is determinate or
 // indeterminate as [Classify] says (E1, E2); none is retried inside (E5). A key
-// that [CheckKey] does not accept is refused with [ErrInvalidArgument].
+// that [CheckKey] does not accept is refused with [ErrInvalidArgument]. A context
+// that is cancelled already fails the call without effect; one that is cancelled in
+// mid-write leaves the old state or the new one.
 // Slices passed in are not kept, slices returned belong to the caller.
 type Consensus interface {
 	// Head returns the newest version, found = false when the key has no data
@@ -62,13 +64,14 @@ type Consensus interface {
 	// Scan returns, in one atomic read, the stored versions with SeqNo >= from in
 	// ascending order, the first limit of them (C7). It is empty when from is above
 	// the head or the key has no data. A limit of 0 returns nothing, [ScanAll]
-	// everything; a negative limit is refused with [ErrInvalidArgument].
+	// everything; a negative limit is refused with [ErrInvalidArgument]. Any from is
+	// legal, also above [MaxSeqNo].
 	Scan(ctx context.Context, key string, from SeqNo, limit int64) ([]VersionedData, error)
 
 	// Truncate deletes the versions with SeqNo < upTo iff upTo <= head and returns
 	// how many it deleted (C8). The head itself is never deleted; repeating a
-	// truncation is legal and returns 0. An upTo above the head, or a key with no
-	// data, is refused with [ErrTruncationRefused].
+	// truncation is legal and returns 0. An upTo above the head, also above
+	// [MaxSeqNo], or a key with no data, is refused with [ErrTruncationRefused].
 	Truncate(ctx context.Context, key string, upTo SeqNo) (deleted int64, err error)
 
 	// ListKeys streams every key ever created, each once, in no promised order (C9):

@@ -57,6 +57,9 @@ func Classify(err error) Class {
 }
 
 func classifyAll(errs []error) Class {
+	if len(errs) == 0 {
+		return Indeterminate
+	}
 	for _, err := range errs {
 		if Classify(err) == Indeterminate {
 			return Indeterminate

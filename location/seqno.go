@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 )
 
 // A SeqNo is the version number of a Consensus key (T1).
@@ -67,8 +68,12 @@ func (s SeqNo) MarshalJSON() ([]byte, error) {
 	return strconv.AppendUint(nil, uint64(s), 10), nil
 }
 
-// UnmarshalJSON accepts a plain decimal number.
+// UnmarshalJSON accepts a plain decimal number, and the text form in quotes: so
+// encoding/json hands over the key of a map.
 func (s *SeqNo) UnmarshalJSON(text []byte) error {
+	if inner, quoted := strings.CutPrefix(string(text), `"`); quoted {
+		return s.UnmarshalText([]byte(strings.TrimSuffix(inner, `"`)))
+	}
 	n, err := strconv.ParseUint(string(text), 10, 64)
 	if err != nil {
 		return fmt.Errorf("version number %q: %w", text, ErrSeqNoNumber)

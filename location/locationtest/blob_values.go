@@ -25,14 +25,14 @@ func getChecks() []blobCheck {
 		}},
 		{"B1", "values of 0, 1, 10 KiB, 8 MiB and 64 MiB + 1 bytes come back exactly", func(p *blobProbe) {
 			for _, size := range []int64{0, 1, 10 << 10, 8 << 20, 64<<20 + 1} {
-				if size <= largestTried(p.large) && (p.caps.MaxValueBytes == 0 || size <= p.caps.MaxValueBytes) {
+				if size <= p.largest && (p.caps.MaxValueBytes == 0 || size <= p.caps.MaxValueBytes) {
 					p.roundTrip("k", int(size))
 				}
 			}
 		}},
 		{"B1", "the declared longest value comes back and a longer one is refused", func(p *blobProbe) {
 			limit := p.caps.MaxValueBytes
-			if limit == 0 || limit > largestTried(p.large) {
+			if limit == 0 || limit > p.largest {
 				return
 			}
 			p.roundTrip("k", int(limit))

@@ -217,7 +217,7 @@ func versionDataChecks() []consensusCheck {
 		}},
 		{"C10", "the declared longest value round-trips and a longer one is refused", func(p *consensusProbe) {
 			limit := p.caps.MaxValueBytes
-			if limit == 0 || limit > largestTried(p.large) {
+			if limit == 0 || limit > p.largest {
 				return
 			}
 			p.roundTrip("k", pattern(int(limit)))

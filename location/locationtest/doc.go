@@ -41,23 +41,31 @@ type OpenBlob func(t testing.TB, place string) location.Blob
 // TestConsensus tests a Consensus with one subtest for each promise. caps are what
 // the store declares about itself; each is asserted both ways.
 func TestConsensus(t *testing.T, open OpenConsensus, caps location.Capabilities) {
-	consensusSuite(open).test(t, probe{caps: caps, large: !testing.Short()})
+	consensusSuite(open).test(t, probe{caps: caps, largest: largest()})
 }
 
 // TestBlob tests a Blob with one subtest for each promise. caps are what the store
 // declares about itself; each is asserted both ways.
 func TestBlob(t *testing.T, open OpenBlob, caps location.Capabilities) {
-	blobSuite(open).test(t, probe{caps: caps, large: !testing.Short()})
+	blobSuite(open).test(t, probe{caps: caps, largest: largest()})
 }
 
 // ConsensusFailures returns the promises that a Consensus breaks in the plain
-// variant, without values above 8 MiB, and fails t for none of them: this is how
+// variant, with values of up to 1 MiB, and fails t for none of them: this is how
 // the suite itself is tested, with stores that are wrong on purpose.
 func ConsensusFailures(t testing.TB, open OpenConsensus, caps location.Capabilities) []Failure {
-	return consensusSuite(open).failures(t, probe{caps: caps})
+	return consensusSuite(open).failures(t, probe{caps: caps, largest: 1 << 20})
 }
 
 // BlobFailures is the same as [ConsensusFailures] for a Blob.
 func BlobFailures(t testing.TB, open OpenBlob, caps location.Capabilities) []Failure {
-	return blobSuite(open).failures(t, probe{caps: caps})
+	return blobSuite(open).failures(t, probe{caps: caps, largest: 1 << 20})
+}
+
+// largest is the longest value that the tests write, in bytes.
+func largest() int64 {
+	if testing.Short() {
+		return 8 << 20
+	}
+	return 64<<20 + 1
 }

@@ -48,11 +48,3 @@ func manyKeys() []string {
 func coming(n int) string { return fmt.Sprintf("many/%04d-coming", n) }
 
 func sizeName(size int) string { return fmt.Sprintf("%d bytes", size) }
-
-// largestTried is the longest value that the suites write, in bytes.
-func largestTried(large bool) int64 {
-	if large {
-		return 64<<20 + 1
-	}
-	return 8 << 20
-}

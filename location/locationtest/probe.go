@@ -19,7 +19,7 @@ type probe struct {
 	variant variant
 	place   string // of this check alone
 	caps    location.Capabilities
-	large   bool // try values above 8 MiB too
+	largest int64 // value that is tried, in bytes
 	errors  *witness
 }
 
