@@ -49,14 +49,14 @@ func (o *blobObject) reader(ctx context.Context, client int, keys []string, list
 	if err != nil {
 		return nil, err
 	}
-	var actions []keyed
+	var calls []call
 	if list {
-		actions = append(actions, keyed{"", &history.List{Prefix: o.opts.KeyPrefix}})
+		calls = append(calls, call{action: &history.List{Prefix: o.opts.KeyPrefix}})
 	}
 	for _, key := range keys {
-		actions = append(actions, keyed{key, &history.Get{}})
+		calls = append(calls, call{key: key, action: &history.Get{}})
 	}
-	return &blobReader{blobCaller{store: store}, script{actions}}, nil
+	return &blobReader{blobCaller{store: store}, script{calls}}, nil
 }
 
 // A sharedKey is a key that several clients write, and often.
@@ -70,6 +70,7 @@ type sharedKey struct {
 // A blobWorker carries out the requests of one client.
 type blobWorker struct {
 	blobCaller
+	value
 	object   *blobObject
 	client   int
 	requests *blobRequests
@@ -83,22 +84,22 @@ type blobWorker struct {
 	restores slab[history.Restore]
 }
 
-func (w *blobWorker) next() (string, history.Action, bool) {
+func (w *blobWorker) next() (call, bool) {
 	r := w.requests.next()
 	w.object.epoch.reach(w.requests.drawn)
 	if r.op == "list" {
-		return "", &history.List{Prefix: w.listed(r)}, true
+		return call{action: &history.List{Prefix: w.listed(r)}}, true
 	}
 	key, shared := w.lookUp(r)
 	switch r.op {
 	case "get":
-		return key, w.gets.next(), true
+		return call{key: key, action: w.gets.next()}, true
 	case "delete":
-		return key, w.deletes.next(), true
+		return call{key: key, action: w.deletes.next()}, true
 	case "restore":
-		return key, w.restores.next(), true
+		return call{key: key, action: w.restores.next()}, true
 	default:
-		return key, w.set(r, key, shared), true
+		return w.set(r, key, shared), true
 	}
 }
 
@@ -160,7 +161,7 @@ func (w *blobWorker) listed(r blobRequest) string {
 	return key
 }
 
-func (w *blobWorker) set(r blobRequest, key string, shared *sharedKey) *history.Set {
+func (w *blobWorker) set(r blobRequest, key string, shared *sharedKey) call {
 	size := r.size
 	if shared != nil {
 		size = w.uniqueSize(r, shared)
@@ -168,10 +169,9 @@ func (w *blobWorker) set(r blobRequest, key string, shared *sharedKey) *history.
 		w.keys = append(w.keys, key)
 		w.object.progress[w.client].own.Store(int64(r.at) + 1)
 	}
-	name := w.encode(key, valueName(w.client, w.requests.drawn), size)
 	a := w.sets.next()
-	a.Value, a.Size = name, int64(size)
-	return a
+	a.Value, a.Size = w.encode(key, valueName(w.client, w.requests.drawn), size), int64(size)
+	return call{key: key, action: a, value: w.bytes}
 }
 
 // uniqueSize returns a size in bytes that no other set of the shared key has, so that
@@ -204,13 +204,11 @@ type blobReader struct {
 }
 
 // A blobCaller makes the calls that actions describe.
-type blobCaller struct {
-	store location.Blob
-	value
-}
+type blobCaller struct{ store location.Blob }
 
-func (c *blobCaller) send(ctx context.Context, key string, action history.Action, back func() bool) error {
-	switch a := action.(type) {
+func (c *blobCaller) send(ctx context.Context, call call, back func() bool) error {
+	key := call.key
+	switch a := call.action.(type) {
 	case *history.Get:
 		value, found, err := c.store.Get(ctx, key)
 		if back() && err == nil && found {
@@ -219,10 +217,8 @@ func (c *blobCaller) send(ctx context.Context, key string, action history.Action
 		}
 		return err
 	case *history.Set:
-		err := c.store.Set(ctx, key, c.bytes)
-		if back() && err != nil {
-			c.abandon() // whatever failed may still be sending it
-		}
+		err := c.store.Set(ctx, key, call.value)
+		back()
 		return err
 	case *history.Delete:
 		size, found, err := c.store.Delete(ctx, key)
@@ -237,7 +233,7 @@ func (c *blobCaller) send(ctx context.Context, key string, action history.Action
 		}
 		return err
 	default:
-		return c.list(ctx, action.(*history.List), back)
+		return c.list(ctx, a.(*history.List), back)
 	}
 }
 

@@ -26,17 +26,24 @@ const (
 // the goroutine that carries its client at the time.
 type worker interface {
 	// next draws a request and settles its arguments; false when there are no more.
-	next() (key string, action history.Action, ok bool)
-	// send makes the call that action describes. As soon as the store has answered it
-	// calls back, once; when that is false the call was abandoned and nothing but send's
-	// own variables may be touched any more. Otherwise the answer goes into action.
-	send(ctx context.Context, key string, action history.Action, back func() bool) error
+	next() (call, bool)
+	// send makes a call. It reads nothing that changes but the call. As soon as the store
+	// has answered it calls back, once; when that is false the call was abandoned, and
+	// its goroutine may touch nothing any more. Otherwise the answer goes into the action.
+	send(ctx context.Context, c call, back func() bool) error
 	// learn takes note of the answer of a call that succeeded.
 	learn(action history.Action)
-	// abandon gives up everything that the call in flight may still use.
+	// abandon gives up the buffer of the last call's value, which may still be in use.
 	abandon()
 	// written returns the keys that were written or asked to be.
 	written() []string
+}
+
+// A call is a request with its arguments settled.
+type call struct {
+	key    string
+	action history.Action
+	value  []byte // that it writes
 }
 
 // States of client.flight other than the deadline of the call in flight.
@@ -72,8 +79,7 @@ type client struct {
 	// call, or the watchdog.
 	flight atomic.Int64
 	called int64
-	key    string
-	action history.Action
+	call   call
 
 	_ [128]byte // the next client is on another cache line
 }
@@ -90,7 +96,7 @@ func (c *client) carry() {
 		return mine
 	}
 	for c.more() {
-		key, action, ok := c.worker.next()
+		call, ok := c.worker.next()
 		if !ok {
 			c.exhausted = true
 			break
@@ -99,9 +105,9 @@ func (c *client) carry() {
 		deadline = c.called + int64(c.timeout)
 		ctx := contexts.next()
 		ctx.parent, ctx.deadline = c.ctx, c.clock.at(deadline)
-		c.key, c.action = key, action
+		c.call = call
 		c.flight.Store(deadline)
-		err := c.worker.send(ctx, key, action, back)
+		err := c.worker.send(ctx, call, back)
 		ctx.end()
 		if !mine {
 			return // nothing here is ours any more
@@ -126,7 +132,7 @@ func (c *client) carryOn() {
 }
 
 func (c *client) more() bool {
-	return c.left > 0 && c.last < c.until && c.failures < c.surrender && !c.gate.closed.Load()
+	return c.left > 0 && c.last < c.until && c.failures < c.surrender && !c.gate.closed.Load() && c.ctx.Err() == nil
 }
 
 // record appends the operation in flight, which returned with err.
@@ -135,9 +141,10 @@ func (c *client) record(returned int64, err error) {
 	op := history.Operation{Return: returned}
 	if err == nil {
 		c.failures = 0
-		c.worker.learn(c.action)
+		c.worker.learn(c.call.action)
 	} else {
 		op.Outcome, op.Error = outcome(err), err.Error()
+		c.worker.abandon()
 		c.failures++
 		if op.Outcome == history.Fail && isRefusal(err) {
 			c.failures = 0
@@ -148,7 +155,7 @@ func (c *client) record(returned int64, err error) {
 
 // finish completes op by what was called and appends it.
 func (c *client) finish(op history.Operation) {
-	op.Process, op.Key, op.Call, op.Action = c.process, c.key, c.called, c.action
+	op.Process, op.Key, op.Call, op.Action = c.process, c.call.key, c.called, c.call.action
 	c.log.Append(op)
 	c.tally.count(op.Outcome)
 	c.left--

@@ -45,16 +45,16 @@ func (o *consensusObject) reader(ctx context.Context, client int, keys []string,
 	if err != nil {
 		return nil, err
 	}
-	var actions []keyed
+	var calls []call
 	if list {
-		actions = append(actions, keyed{"", &history.ListKeys{}})
+		calls = append(calls, call{action: &history.ListKeys{}})
 	}
 	for _, key := range keys {
-		actions = append(actions,
-			keyed{key, &history.Head{}},
-			keyed{key, &history.Scan{Limit: location.ScanAll}})
+		calls = append(calls,
+			call{key: key, action: &history.Head{}},
+			call{key: key, action: &history.Scan{Limit: location.ScanAll}})
 	}
-	return &consensusReader{consensusCaller{store: store, prefix: o.opts.KeyPrefix}, script{actions}}, nil
+	return &consensusReader{consensusCaller{store: store, prefix: o.opts.KeyPrefix}, script{calls}}, nil
 }
 
 // knowledge is what a client knows of the key in a slot.
@@ -71,6 +71,7 @@ type knowledge struct {
 // A consensusWorker carries out the requests of one client.
 type consensusWorker struct {
 	consensusCaller
+	value
 	object   *consensusObject
 	client   int
 	requests *consensusRequests
@@ -84,16 +85,16 @@ type consensusWorker struct {
 	truncations slab[history.Truncate]
 }
 
-func (w *consensusWorker) next() (string, history.Action, bool) {
+func (w *consensusWorker) next() (call, bool) {
 	r := w.requests.next()
 	w.object.epoch.reach(w.requests.drawn)
 	if r.op == "list_keys" {
 		w.current = nil
-		return "", &history.ListKeys{}, true
+		return call{action: &history.ListKeys{}}, true
 	}
 	k := w.lookUp(r.slot)
 	w.current = k
-	return k.key, w.settle(r, k), true
+	return w.settle(r, k), true
 }
 
 // lookUp returns what is known of the key that is in the slot now.
@@ -109,32 +110,37 @@ func (w *consensusWorker) lookUp(slot int) *knowledge {
 }
 
 // settle gives a request its arguments from what is known of its key.
-func (w *consensusWorker) settle(r consensusRequest, k *knowledge) history.Action {
+func (w *consensusWorker) settle(r consensusRequest, k *knowledge) call {
 	switch r.op {
 	case "head":
-		return w.heads.next()
+		return call{key: k.key, action: w.heads.next()}
 	case "scan":
 		a := w.scans.next()
 		a.From, a.Limit = k.bound(r), r.limit
-		return a
+		return call{key: k.key, action: a}
 	case "truncate":
 		a := w.truncations.next()
 		a.UpTo = k.bound(r)
-		return a
+		return call{key: k.key, action: a}
 	}
-	action := w.attempts.next()
-	k.compareAndSet(r, action)
-	size := r.size
-	if size == 0 {
-		// An empty value does not name its writer: one per key is enough.
-		if k.emptied || r.slot%w.object.opts.Clients != w.client {
-			size = bodyFloor
-		}
-		k.emptied = k.emptied || size == 0
+	a := w.attempts.next()
+	k.compareAndSet(r, a)
+	k.attempted, k.attempt = true, a.New.SeqNo
+	a.New.Value = w.encode(k.key, valueName(w.client, w.requests.drawn), w.size(r, k))
+	return call{key: k.key, action: a, value: w.bytes}
+}
+
+// size is that of the new value. An empty one does not name its writer: one client
+// writes one of them per key.
+func (w *consensusWorker) size(r consensusRequest, k *knowledge) int {
+	if r.size > 0 {
+		return r.size
 	}
-	action.New.Value = w.encode(k.key, valueName(w.client, w.requests.drawn), size)
-	k.attempted, k.attempt = true, action.New.SeqNo
-	return action
+	if k.emptied || r.slot%w.object.opts.Clients != w.client {
+		return bodyFloor
+	}
+	k.emptied = true
+	return 0
 }
 
 // below is distance below what was last seen, but never below 0.
@@ -224,11 +230,11 @@ type consensusReader struct {
 type consensusCaller struct {
 	store  location.Consensus
 	prefix string // of every key of the run
-	value
 }
 
-func (c *consensusCaller) send(ctx context.Context, key string, action history.Action, back func() bool) error {
-	switch a := action.(type) {
+func (c *consensusCaller) send(ctx context.Context, call call, back func() bool) error {
+	key := call.key
+	switch a := call.action.(type) {
 	case *history.Head:
 		head, found, err := c.store.Head(ctx, key)
 		if back() && err == nil && found {
@@ -236,7 +242,7 @@ func (c *consensusCaller) send(ctx context.Context, key string, action history.A
 		}
 		return err
 	case *history.CompareAndSet:
-		return c.compareAndSet(ctx, key, a, back)
+		return c.compareAndSet(ctx, call, a, back)
 	case *history.Scan:
 		versions, err := c.store.Scan(ctx, key, a.From, a.Limit)
 		if back() && err == nil {
@@ -256,22 +262,18 @@ func (c *consensusCaller) send(ctx context.Context, key string, action history.A
 		}
 		return err
 	default:
-		return c.listKeys(ctx, action.(*history.ListKeys), back)
+		return c.listKeys(ctx, a.(*history.ListKeys), back)
 	}
 }
 
-func (c *consensusCaller) compareAndSet(ctx context.Context, key string, a *history.CompareAndSet, back func() bool) error {
+func (c *consensusCaller) compareAndSet(ctx context.Context, call call, a *history.CompareAndSet, back func() bool) error {
 	var expected *location.SeqNo
 	if a.HasExpected {
 		expected = new(a.Expected)
 	}
-	result, err := c.store.CompareAndSet(ctx, key, expected, location.VersionedData{SeqNo: a.New.SeqNo, Data: c.bytes})
-	if !back() {
-		return err
-	}
-	a.Committed = err == nil && result == location.Committed
-	if err != nil {
-		c.abandon() // whatever failed may still be sending it
+	result, err := c.store.CompareAndSet(ctx, call.key, expected, location.VersionedData{SeqNo: a.New.SeqNo, Data: call.value})
+	if back() && err == nil {
+		a.Committed = result == location.Committed
 	}
 	return err
 }

@@ -2,23 +2,18 @@ package workload
 
 import "github.com/assay-dev/assay/workload/history"
 
-// keyed is an action on a key.
-type keyed struct {
-	key    string
-	action history.Action
-}
+// A script is a fixed list of calls, for the quiet phase.
+type script struct{ calls []call }
 
-// A script is a fixed list of requests, for the quiet phase.
-type script struct{ actions []keyed }
-
-func (s *script) next() (string, history.Action, bool) {
-	if len(s.actions) == 0 {
-		return "", nil, false
+func (s *script) next() (call, bool) {
+	if len(s.calls) == 0 {
+		return call{}, false
 	}
-	first := s.actions[0]
-	s.actions = s.actions[1:]
-	return first.key, first.action, true
+	first := s.calls[0]
+	s.calls = s.calls[1:]
+	return first, true
 }
 
 func (s *script) learn(history.Action) {}
+func (s *script) abandon()             {}
 func (s *script) written() []string    { return nil }

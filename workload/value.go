@@ -18,7 +18,7 @@ func (v *value) encode(key, name string, size int) string {
 	return name
 }
 
-// abandon leaves the buffer to the call that may still read it.
+// abandon leaves the buffer to a call that may still read it, as those that fail may.
 func (v *value) abandon() { v.bytes = nil }
 
 // valueName is the name of the value that a client's request writes. No other attempt
