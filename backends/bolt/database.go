@@ -83,16 +83,13 @@ func prepare(db *bbolt.DB, dir string) error {
 // read runs one read transaction on what is durable. Its errors have no class: a read
 // changes nothing.
 func (d *database) read(look func(versions *bbolt.Bucket)) error {
-	d.settled.RLock()
-	defer d.settled.RUnlock()
-	for d.doubtful {
+	for d.settled.RLock(); d.doubtful; d.settled.RLock() {
 		d.settled.RUnlock()
-		err := d.settle()
-		d.settled.RLock()
-		if err != nil {
+		if err := d.settle(); err != nil {
 			return err
 		}
 	}
+	defer d.settled.RUnlock()
 	return d.bolt.View(func(tx *bbolt.Tx) error {
 		look(tx.Bucket(bucket))
 		return nil

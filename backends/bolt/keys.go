@@ -30,12 +30,12 @@ func parse(address []byte) (key []byte, n location.SeqNo) {
 // during the transaction. It leaves the cursor there.
 func headOf(c *bbolt.Cursor, key string) (n location.SeqNo, data []byte, found bool) {
 	// No version stands at the largest number of all: it is not legal.
-	at, data := c.Seek(address(key, ^location.SeqNo(0)))
-	if at == nil {
-		at, data = c.Last()
-	} else {
-		at, data = c.Prev()
+	behind, _ := c.Seek(address(key, ^location.SeqNo(0)))
+	before := c.Prev
+	if behind == nil {
+		before = c.Last
 	}
+	at, data := before()
 	if !bytes.HasPrefix(at, prefix(key)) {
 		return 0, nil, false
 	}
