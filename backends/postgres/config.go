@@ -2,8 +2,10 @@ package postgres
 
 import (
 	"maps"
+	"net"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -84,8 +86,9 @@ const maxIdentifier = 63
 
 // readPool is the pool of connections to another server for reads.
 func readPool(u *url.URL, endpoint string, settings url.Values, level string) (*pgxpool.Config, error) {
-	if strings.ContainsAny(endpoint, "@/?#") {
-		return nil, params.Invalid("postgres: parameter read is not host:port; user, password and parameters are those of the URL")
+	if !isEndpoint(endpoint) {
+		// It is not quoted: it may be a whole URL with a password.
+		return nil, params.Invalid("postgres: parameter read is not host:port; user, password and all else are those of the URL")
 	}
 	settings = maps.Clone(settings)
 	for _, elsewhere := range []string{"host", "port", "target_session_attrs"} {
@@ -97,6 +100,15 @@ func readPool(u *url.URL, endpoint string, settings url.Values, level string) (*
 		level = "repeatable read"
 	}
 	return pool(u, endpoint, settings, level)
+}
+
+func isEndpoint(text string) bool {
+	host, port, err := net.SplitHostPort(text)
+	if err != nil || host == "" || strings.ContainsAny(host, "@/?#") {
+		return false
+	}
+	_, err = strconv.ParseUint(port, 10, 16)
+	return err == nil
 }
 
 // pool configures connections to host. pgx gets to see the URL without its password,

@@ -16,7 +16,7 @@ import (
 func slowInserts(t *testing.T, s *Consensus) {
 	t.Helper()
 	for _, sql := range []string{
-		`CREATE FUNCTION rest() RETURNS trigger LANGUAGE plpgsql AS
+		`CREATE OR REPLACE FUNCTION rest() RETURNS trigger LANGUAGE plpgsql AS
 			$$ BEGIN PERFORM pg_sleep(0.2); RETURN NULL; END $$`,
 		`CREATE TRIGGER rest AFTER INSERT ON ` + s.table + ` EXECUTE FUNCTION rest()`,
 	} {
