@@ -90,11 +90,11 @@ func TestTheTextSaysWhatAPersonNeeds(t *testing.T) {
 	r.Dir, r.History, r.CheckSeconds = "store/bolt/1", "store/bolt/1/history.jsonl.zst", 0.0125
 	const want = `consensus     INVALID · bolt:///x · relaxed: truncate-count
   operations  4: 2 ok, 1 fail, 1 info
-  run         2s, 2 operations/s, 2 clients on 1 keys, faults unreliable=0.1
+  run         2s, 2 clients on 1 keys, 2 operations/s, faults unreliable=0.1
   seed        7
   directory   store/bolt/1
   check       12.5ms of store/bolt/1/history.jsonl.zst
-  violation   key "k" breaks C6: v1 was committed and then not seen. (lines 2, 4)
+  violation   key "k" breaks C6: v1 was committed and then not seen.
   see again   assay check --relax truncate-count store/bolt/1
 `
 	if got := text(t, r); got != want {

@@ -21,6 +21,8 @@ func (r Result) WriteText(w io.Writer) error {
 	if r.History != "" {
 		t.line("operations", "%s: %s ok, %s fail, %s info", thousands(r.Operations),
 			thousands(r.Outcomes.Ok), thousands(r.Outcomes.Fail), thousands(r.Outcomes.Info))
+	}
+	if r.Clients > 0 && r.History != "" {
 		t.line("run", "%s", r.pace())
 	}
 	if r.Seed != nil {
@@ -39,7 +41,7 @@ func (r Result) WriteText(w io.Writer) error {
 		t.line("undecided", "key %q: %s", u.Key, u.Reason)
 	}
 	for _, v := range firstOf(r.Violations) {
-		t.line("violation", "%s", v)
+		t.line("violation", "key %q breaks %s: %s", v.Key, v.Clause, v.Explanation)
 	}
 	t.more(len(r.Undecided) + len(r.Violations) - len(firstOf(r.Undecided)) - len(firstOf(r.Violations)))
 	if r.Verdict == checker.Invalid {
@@ -68,12 +70,9 @@ func (r Result) headline() string {
 }
 
 func (r Result) pace() string {
-	pace := seconds(r.RunSeconds)
+	pace := fmt.Sprintf("%s, %d clients on %d keys", seconds(r.RunSeconds), r.Clients, r.Keys)
 	if r.RunSeconds > 0 {
 		pace += fmt.Sprintf(", %s operations/s", thousands(int(float64(r.Operations)/r.RunSeconds)))
-	}
-	if r.Clients > 0 {
-		pace += fmt.Sprintf(", %d clients on %d keys", r.Clients, r.Keys)
 	}
 	if len(r.Faults) > 0 {
 		pace += ", faults " + strings.Join(r.Faults, ",")
@@ -91,15 +90,6 @@ func (r Result) CheckCommand() string {
 		return CommandLine(append(args, r.Dir))
 	}
 	return CommandLine(append(args, r.History))
-}
-
-// String is the violation in one line.
-func (v Violation) String() string {
-	lines := make([]string, len(v.Lines))
-	for i, line := range v.Lines {
-		lines[i] = strconv.Itoa(line)
-	}
-	return fmt.Sprintf("key %q breaks %s: %s (lines %s)", v.Key, v.Clause, v.Explanation, strings.Join(lines, ", "))
 }
 
 // A text is lines of a name and a value, the values aligned.

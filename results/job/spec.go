@@ -1,0 +1,63 @@
+// Package job carries out runs and checks: it opens stores, lets clients work on them
+// while faults happen, keeps the history, and has it checked.
+package job
+
+import (
+	"net/url"
+	"path/filepath"
+	"time"
+
+	"github.com/assay-dev/assay/faults"
+	"github.com/assay-dev/assay/location"
+	"github.com/assay-dev/assay/workload/history"
+)
+
+// A Target is a store that is to be judged.
+type Target struct {
+	Object history.Object
+	URL    string
+}
+
+// A Spec says what is to be run.
+type Spec struct {
+	// Targets are run one after the other, each with a directory of its own. None means
+	// both objects, on the embedded durable stores, in the run's directory.
+	Targets []Target
+	Clients int
+	Keys    int
+	// Ops is how many operations are requested of each target; 0 means no limit.
+	Ops int64
+	// Duration is how long the clients work on all targets together; 0 means no limit.
+	Duration time.Duration
+	Faults   faults.Plan
+	Relax    location.Relaxations
+	Seed     uint64
+	Name     string // of the run, see [results.CheckName]
+	Store    string // the directory that run directories are made in
+	Command  string // runs it again, for the record; without secrets
+}
+
+// embedded returns the stores that need nothing but the run's directory.
+func embedded(dir string) ([]Target, error) {
+	absolute, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	place := func(scheme string, object history.Object, name string) Target {
+		path := filepath.ToSlash(filepath.Join(absolute, string(object), name))
+		return Target{object, (&url.URL{Scheme: scheme, Path: path}).String()}
+	}
+	return []Target{
+		place("bolt", history.Consensus, "store.bolt"),
+		place("file", history.Blob, "store"),
+	}, nil
+}
+
+// directory returns where a target leaves its files: the run's directory itself when
+// it is the only one.
+func directory(dir string, target Target, targets int) string {
+	if targets == 1 {
+		return dir
+	}
+	return filepath.Join(dir, string(target.Object))
+}

@@ -1,0 +1,167 @@
+package job
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/assay-dev/assay/backends"
+	"github.com/assay-dev/assay/checker"
+	"github.com/assay-dev/assay/results"
+	"github.com/assay-dev/assay/workload"
+	"github.com/assay-dev/assay/workload/history"
+)
+
+// A task is the run of one target, in its own directory.
+type task struct {
+	spec     Spec
+	store    *store
+	dir      string
+	started  time.Time
+	share    time.Duration // of the run's time; 0 means no limit
+	progress workload.Progress
+	log      *slog.Logger
+}
+
+// run carries the task out and keeps what it leaves behind. An error means that this
+// could not be kept; whatever else goes wrong is a result.
+func (t *task) run(ctx context.Context) (results.Result, error) {
+	if err := os.MkdirAll(t.dir, 0o755); err != nil {
+		return results.Result{}, fmt.Errorf("create the run's directory: %w", err)
+	}
+	logFile, err := os.Create(filepath.Join(t.dir, results.LogFile))
+	if err != nil {
+		return results.Result{}, fmt.Errorf("create the log: %w", err)
+	}
+	defer logFile.Close()
+	t.log = slog.New(slog.NewTextHandler(logFile, nil))
+	record := t.record()
+	if err := record.Save(t.dir); err != nil {
+		return results.Result{}, err
+	}
+	t.log.Info("run", "command", record.Command, "store", record.Store, "seed", record.Seed)
+	result, err := t.judge(context.WithoutCancel(ctx), record, t.work(ctx, record))
+	if err != nil {
+		return results.Result{}, err
+	}
+	result.Interrupted = ctx.Err() != nil
+	t.log.Info("result", "verdict", result.Verdict, "operations", result.Operations,
+		"violations", len(result.Violations), "reason", result.Reason)
+	return result, result.Save()
+}
+
+// record describes the task for run.json and the history's header.
+func (t *task) record() results.Run {
+	record := results.Run{
+		Name:        t.spec.Name,
+		Object:      t.store.Object,
+		Store:       backends.Redact(t.store.URL),
+		Seed:        t.spec.Seed,
+		Clients:     t.spec.Clients,
+		Keys:        t.spec.Keys,
+		Operations:  t.spec.Ops,
+		Seconds:     t.share.Seconds(),
+		Faults:      []string{},
+		Relaxations: t.spec.Relax,
+		Started:     t.started.UTC(),
+		Command:     t.spec.Command,
+		Versions:    results.CurrentVersions(),
+	}
+	if !t.spec.Faults.Empty() {
+		record.Faults = strings.Split(t.spec.Faults.String(), ",")
+	}
+	if len(t.spec.Targets) > 0 {
+		record.KeyPrefix = freshPrefix()
+	}
+	return record
+}
+
+// freshPrefix keeps the keys of a run apart from what earlier runs have left in a
+// store.
+func freshPrefix() string {
+	var random [6]byte
+	rand.Read(random[:]) // never fails
+	return "assay-" + hex.EncodeToString(random[:]) + "/"
+}
+
+// work lets the clients work and leaves the history behind.
+func (t *task) work(ctx context.Context, record results.Run) error {
+	if t.store.err != nil {
+		return t.store.err
+	}
+	description, err := json.Marshal(record)
+	if err != nil {
+		return err
+	}
+	writer, err := history.Create(filepath.Join(t.dir, results.HistoryFile), history.Header{
+		Object: record.Object, Relax: record.Relaxations, Run: description,
+	})
+	if err != nil {
+		return err
+	}
+	recorder := history.NewRecorder(writer, 0)
+	err = t.drive(ctx, recorder, record.KeyPrefix)
+	return errors.Join(err, recorder.Close())
+}
+
+// drive runs the workload under the plan's faults. The end of ctx stops the requests;
+// what follows them, follows.
+func (t *task) drive(ctx context.Context, recorder *history.Recorder, prefix string) error {
+	t.store.inject(t.spec.Faults, t.spec.Seed)
+	runner, err := t.store.newRunner(recorder, workload.Options{
+		Clients: t.spec.Clients, Keys: t.spec.Keys, Ops: t.spec.Ops, Duration: t.share,
+		Seed: t.spec.Seed, KeyPrefix: prefix, Heal: t.store.heal,
+	})
+	if err != nil {
+		return err
+	}
+	defer context.AfterFunc(ctx, runner.Stop)()
+	ctx = context.WithoutCancel(ctx)
+	finished := t.show(ctx, runner.Counters)
+	summary, err := runner.Run(ctx)
+	finished()
+	t.log.Info("workload", "ok", summary.Ok, "fail", summary.Fail, "info", summary.Info,
+		"abandoned", summary.Abandoned, "quiet", summary.Quiet, "elapsed", summary.Elapsed)
+	return errors.Join(err, summary.HealError)
+}
+
+// show shows the progress until the function that it returns is called.
+func (t *task) show(ctx context.Context, counters func() workload.Counters) (finished func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		t.progress.Show(ctx, counters)
+	}()
+	return func() {
+		cancel()
+		<-done
+	}
+}
+
+// judge checks the history that the task left, and keeps the counterexample. A run that
+// was cut short still counts when what it saw is a violation.
+func (t *task) judge(ctx context.Context, record results.Run, cut error) (results.Result, error) {
+	path := filepath.Join(t.dir, results.HistoryFile)
+	if t.store.err != nil {
+		return results.NotRunResult(record, t.dir, cut), nil
+	}
+	result, h, err := Check(ctx, path, CheckOptions{})
+	if err != nil {
+		return results.NotRunResult(record, t.dir, errors.Join(cut, err)), nil
+	}
+	if result.Verdict == checker.Invalid {
+		err = result.SaveCounterexample(h, record)
+	} else if cut != nil {
+		result.Verdict, result.Reason = results.NotRun, cut.Error()
+	}
+	return result, err
+}
