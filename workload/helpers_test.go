@@ -91,7 +91,8 @@ type trial struct {
 	*Runner
 	rec  *history.Recorder
 	file bytes.Buffer
-	open []int // the clients whose handles were opened
+	open []int         // the clients whose handles were opened
+	blob location.Blob // the store, without its hook
 }
 
 func newTrial(t *testing.T, object history.Object, opts Options, h hook) *trial {
@@ -109,6 +110,7 @@ func newTrial(t *testing.T, object history.Object, opts Options, h hook) *trial 
 	} else {
 		store, openErr := mem.OpenBlob(t.Context(), "mem:")
 		check(t, openErr)
+		tr.blob = store
 		tr.Runner, err = NewBlobRunner(func(_ context.Context, client int) (location.Blob, error) {
 			tr.open = append(tr.open, client)
 			return hookedBlob{store, h}, nil

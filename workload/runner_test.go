@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/assay-dev/assay/location"
+	"github.com/assay-dev/assay/workload/body"
 	"github.com/assay-dev/assay/workload/history"
 )
 
@@ -163,6 +164,7 @@ func TestACallThatIgnoresItsContextIsLeftBehind(t *testing.T) {
 					t.Errorf("the run took %v, longer than %v", summary.Elapsed, limit)
 				}
 				checkAbandoned(t, tr.operations(t), opts, summary)
+				checkBodies(t, tr.blob)
 			})
 		})
 	}
@@ -194,6 +196,21 @@ func checkAbandoned(t *testing.T, operations []history.Operation, opts Options, 
 	}
 	if never != summary.Abandoned || requests != int(opts.Ops) {
 		t.Errorf("%d of %d abandoned calls recorded, %d requests", never, summary.Abandoned, requests)
+	}
+}
+
+// checkBodies checks that no value that a late call wrote had been changed meanwhile.
+func checkBodies(t *testing.T, store location.Blob) {
+	if store == nil {
+		return
+	}
+	for entry, err := range store.ListKeysAndMetadata(t.Context(), "") {
+		check(t, err)
+		value, _, err := store.Get(t.Context(), entry.Key)
+		check(t, err)
+		if _, damage := body.Decode(entry.Key, value); damage != "" {
+			t.Errorf("%q holds %s", entry.Key, damage)
+		}
 	}
 }
 

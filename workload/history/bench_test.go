@@ -48,7 +48,7 @@ func BenchmarkDecode(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	s := splitter{in: bytes.NewReader(text.Bytes()), line: 1}
+	s := newSplitter(&text)
 	c, _ := s.next()
 	c.takeLine()
 	d := newDecoder(Consensus)

@@ -11,11 +11,11 @@ import (
 
 // A part is what one chunk holds, up to the first line that could not be read.
 type part struct {
-	operations []Operation
-	faults     []Fault
-	complete   int64 // the latest instant up to which the file says it is complete
-	damage     *Damage
-	err        error
+	*buffers // with the operations
+	faults   []Fault
+	complete int64 // the latest instant up to which the file says it is complete
+	damage   *Damage
+	err      error
 }
 
 // A task is a chunk to decode and where the part goes.
@@ -26,8 +26,7 @@ type task struct {
 
 // readLines reads a history from its text. One goroutine cuts it into chunks, one per
 // processor decodes them, and this one puts them together in their order.
-func readLines(s *splitter) (*History, error) {
-	s.line = 1
+func readLines(s *splitter, in *progress) (*History, error) {
 	first, ok := s.next()
 	if !ok || len(bytes.TrimSpace(first.text)) == 0 {
 		return nil, s.empty()
@@ -51,7 +50,7 @@ func readLines(s *splitter) (*History, error) {
 			}
 		})
 	}
-	complete, err := h.gather(parts)
+	complete, err := h.gather(parts, s, in)
 	close(stop)
 	running.Wait()
 	if err == nil && h.Damage == nil {
@@ -90,13 +89,16 @@ func (s *splitter) feed(c chunk, tasks chan<- task, parts chan<- (<-chan part), 
 
 // gather puts the parts together until one has an error. It returns the latest
 // instant up to which the file says it is complete.
-func (h *History) gather(parts <-chan (<-chan part)) (complete int64, err error) {
+func (h *History) gather(parts <-chan (<-chan part), s *splitter, in *progress) (complete int64, err error) {
 	complete = unknown
-	// Joined once at the end: growing would copy, and for a moment hold, more.
-	var operations [][]Operation
 	for done := range parts {
 		p := <-done
-		operations = append(operations, p.operations)
+		if all := len(h.Operations) + len(p.operations); all > cap(h.Operations) {
+			// Growing step by step would hold everything twice, again and again.
+			h.Operations = slices.Grow(h.Operations, max(all, in.whole(all))-len(h.Operations))
+		}
+		h.Operations = append(h.Operations, p.operations...)
+		s.giveBack(p.buffers)
 		h.Faults = append(h.Faults, p.faults...)
 		complete = max(complete, p.complete)
 		h.Damage = p.damage
@@ -104,13 +106,13 @@ func (h *History) gather(parts <-chan (<-chan part)) (complete int64, err error)
 			return complete, p.err
 		}
 	}
-	h.Operations = slices.Concat(operations...)
 	return complete, nil
 }
 
 // decode decodes the lines of a chunk.
 func (d *decoder) decode(c chunk) part {
-	p := part{operations: make([]Operation, 0, c.lines+1), complete: unknown}
+	p := part{buffers: c.buffers, complete: unknown}
+	p.operations = slices.Grow(p.operations[:0], c.lines+1)
 	for number := c.first; len(c.text) > 0; number++ {
 		line := c.takeLine()
 		err := d.decodeLine(line, number, &p)

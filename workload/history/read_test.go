@@ -149,7 +149,9 @@ func TestACorruptFileIsNeverReadAsWhole(t *testing.T) {
 
 func TestALineWithoutAnEndIsAnError(t *testing.T) {
 	endless := io.MultiReader(strings.NewReader(consensusHeader), spaces{})
-	if _, err := readLines(&splitter{in: endless, longest: 1 << 20}); err == nil || !strings.Contains(err.Error(), "line 2: longer than") {
+	s := newSplitter(endless)
+	s.longest = 1 << 20
+	if _, err := readLines(s, &progress{}); err == nil || !strings.Contains(err.Error(), "line 2: longer than") {
 		t.Error(err)
 	}
 }

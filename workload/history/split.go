@@ -12,38 +12,75 @@ const chunkSize = 256 << 10
 
 // A chunk is a run of whole lines.
 type chunk struct {
-	text  []byte
-	first int // the number of the first line
+	*buffers
+	text  []byte // the lines left
+	first int    // the number of the first line
 	lines int
 	// open says that the last line has no end: it was cut off unless it is whole JSON.
 	open bool
+}
+
+// buffers are what decoding a chunk takes. They are used again: a long history would
+// leave several times its own size as garbage.
+type buffers struct {
+	text       []byte
+	operations []Operation
 }
 
 // A splitter cuts a stream into chunks.
 type splitter struct {
 	in      io.Reader
 	longest int    // in bytes, what a line may have
-	rest    []byte // the beginning of a line
-	line    int    // the number of the next line
-	err     error  // why the stream ended
+	rest    []byte // the beginning of a line, not shared with any chunk
+	free    chan *buffers
+	line    int   // the number of the next line
+	err     error // why the stream ended
+}
+
+func newSplitter(in io.Reader) *splitter {
+	return &splitter{in: in, longest: maxLine, line: 1, free: make(chan *buffers, 64)}
+}
+
+// buffers returns some that are free.
+func (s *splitter) buffers() *buffers {
+	select {
+	case b := <-s.free:
+		return b
+	default:
+		return &buffers{text: make([]byte, 0, chunkSize)}
+	}
+}
+
+// giveBack makes buffers free that hold nothing any more, unless a long line blew
+// them up.
+func (s *splitter) giveBack(b *buffers) {
+	if cap(b.text) > 4*chunkSize {
+		return
+	}
+	clear(b.operations)
+	select {
+	case s.free <- b:
+	default:
+	}
 }
 
 // next returns the next chunk, ok = false when there is none.
 func (s *splitter) next() (c chunk, ok bool) {
-	text := append(make([]byte, 0, chunkSize+len(s.rest)), s.rest...)
-	s.rest = nil
+	b := s.buffers()
+	text := append(b.text[:0], s.rest...)
 	for s.err == nil {
 		text = s.fill(text)
+		b.text = text
 		end := bytes.LastIndexByte(text, '\n') + 1
 		switch {
 		case s.err == io.EOF && end < len(text):
-			c := s.chunk(text)
+			c := s.chunk(b, text)
 			c.open = true
 			return c, true
 		case end > 0:
 			// What follows the last whole line of a stream that broke off is lost.
-			s.rest = text[end:]
-			return s.chunk(text[:end]), true
+			s.rest = append(s.rest[:0], text[end:]...)
+			return s.chunk(b, text[:end]), true
 		case len(text) > s.longest:
 			s.err = &LineError{s.line, fmt.Errorf("longer than %d bytes", s.longest)}
 		case len(text) == cap(text):
@@ -63,8 +100,8 @@ func (s *splitter) fill(text []byte) []byte {
 	return text
 }
 
-func (s *splitter) chunk(text []byte) chunk {
-	c := chunk{text: text, first: s.line, lines: bytes.Count(text, []byte{'\n'})}
+func (s *splitter) chunk(b *buffers, text []byte) chunk {
+	c := chunk{buffers: b, text: text, first: s.line, lines: bytes.Count(text, []byte{'\n'})}
 	s.line += c.lines
 	return c
 }

@@ -1,3 +1,5 @@
+//go:build unix
+
 package workload
 
 import (
@@ -6,6 +8,7 @@ import (
 	"io"
 	"iter"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -42,8 +45,9 @@ func (nothing) ListKeysAndMetadata(context.Context, string) iter.Seq2[location.B
 // log takes them all, and encoding, which is another goroutine's work, is not measured.
 const burst = 2000
 
-// BenchmarkClient shows the time per operation and client, side by side: bare are the
-// same calls from a plain loop, harness is a whole run without its opening.
+// BenchmarkClient shows, side by side, what an operation costs its client: bare are the
+// calls of a plain loop, harness is everything from the first request of a run to the
+// last. It shows processor time too, which a busy machine does not distort.
 func BenchmarkClient(b *testing.B) {
 	for _, store := range []string{"nothing", "mem"} {
 		for _, object := range []history.Object{history.Consensus, history.Blob} {
@@ -57,21 +61,23 @@ func BenchmarkClient(b *testing.B) {
 }
 
 // benchmark reports what drive takes for burst operations of each client.
-func benchmark(b *testing.B, store string, object history.Object, clients int, drive func(*testing.B, *Runner) time.Duration) {
-	var spent time.Duration
-	for i := range b.N {
-		b.StopTimer()
+func benchmark(b *testing.B, store string, object history.Object, clients int, drive func(*testing.B, *Runner) spent) {
+	var total spent
+	turns := 0
+	for b.Loop() {
 		rec := newRecorder(b, io.Discard, object)
-		opts := Options{Clients: clients, Ops: int64(clients * burst), Seed: uint64(i)}
+		opts := Options{Clients: clients, Ops: int64(clients * burst), Seed: uint64(turns)}
 		r, err := benchRunner(store, object, rec, opts)
 		check(b, err)
-		b.StartTimer()
-		spent += drive(b, r)
-		b.StopTimer()
+		s := drive(b, r)
+		total.wall, total.cpu = total.wall+s.wall, total.cpu+s.cpu
 		check(b, rec.Close())
-		b.StartTimer()
+		turns++
 	}
-	b.ReportMetric(float64(spent.Nanoseconds())/float64(b.N*burst), "ns/op+client")
+	operations := float64(turns * burst * clients)
+	b.ReportMetric(float64(total.wall.Nanoseconds())*float64(clients)/operations, "ns/operation")
+	b.ReportMetric(float64(total.cpu.Nanoseconds())/operations, "cpu-ns/operation")
+	b.ReportMetric(0, "ns/op") // a turn with its opening and closing means nothing
 }
 
 func benchRunner(store string, object history.Object, rec *history.Recorder, opts Options) (*Runner, error) {
@@ -89,23 +95,59 @@ func benchRunner(store string, object history.Object, rec *history.Recorder, opt
 	return NewConsensusRunner(func(context.Context, int) (location.Consensus, error) { return consensus, nil }, rec, opts)
 }
 
-// harness times the requests of a run: from the first to where healing would begin.
-func harness(b *testing.B, r *Runner) time.Duration {
-	var spent time.Duration
+// spent is the time that all clients took, by the clock and of the processors.
+type spent struct{ wall, cpu time.Duration }
+
+func now() spent {
+	var usage syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &usage)
+	return spent{time.Duration(time.Now().UnixNano()), time.Duration(usage.Utime.Nano() + usage.Stime.Nano())}
+}
+
+func since(start spent) spent {
+	end := now()
+	return spent{end.wall - start.wall, end.cpu - start.cpu}
+}
+
+// harness measures a run from its first request to where healing would begin.
+func harness(b *testing.B, r *Runner) spent {
+	var start, total spent
+	var once sync.Once
+	r.object = startedObject{r.object, func() { once.Do(func() { start = now() }) }}
 	ctx, cancel := context.WithCancel(b.Context())
 	defer cancel()
 	r.opts.Heal = func(context.Context) error {
-		spent = r.Counters().Elapsed
+		total = since(start)
 		cancel() // no quiet phase
 		return nil
 	}
 	_, _ = r.Run(ctx)
-	return spent
+	return total
 }
 
-// bare times the calls of the same requests, settled beforehand, from a plain loop.
-func bare(b *testing.B, r *Runner) time.Duration {
-	b.StopTimer()
+// startedObject tells of the first request.
+type startedObject struct {
+	object
+	started func()
+}
+
+func (o startedObject) worker(ctx context.Context, client int) (worker, error) {
+	w, err := o.object.worker(ctx, client)
+	return startedWorker{w, o.started}, err
+}
+
+type startedWorker struct {
+	worker
+	started func()
+}
+
+func (w startedWorker) next() (call, bool) {
+	w.started()
+	return w.worker.next()
+}
+
+// bare measures the calls of the same requests, settled beforehand, in a plain loop.
+func bare(b *testing.B, r *Runner) spent {
 	workers, calls := make([]worker, r.opts.Clients), make([][]call, r.opts.Clients)
 	for i := range workers {
 		var err error
@@ -117,9 +159,8 @@ func bare(b *testing.B, r *Runner) time.Duration {
 			calls[i] = append(calls[i], c)
 		}
 	}
-	b.StartTimer()
 	var done sync.WaitGroup
-	start := time.Now()
+	start := now()
 	for i, w := range workers {
 		done.Go(func() {
 			for _, c := range calls[i] {
@@ -128,5 +169,5 @@ func bare(b *testing.B, r *Runner) time.Duration {
 		})
 	}
 	done.Wait()
-	return time.Since(start)
+	return since(start)
 }
