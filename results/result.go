@@ -103,7 +103,7 @@ func NotRunResult(run Run, dir string, err error) Result {
 		Dir:        dir,
 		Violations: []Violation{},
 		Undecided:  []UndecidedKey{},
-		Reason:     err.Error(),
+		Reason:     OneLine(err),
 	}
 	r.describe(run)
 	r.Relaxations = append(location.Relaxations{}, run.Relaxations...)

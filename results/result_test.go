@@ -2,6 +2,7 @@ package results_test
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -103,8 +104,8 @@ func TestTheTextSaysWhatAPersonNeeds(t *testing.T) {
 }
 
 func TestTheTextOfARunThatDidNotHappenSaysWhy(t *testing.T) {
-	r := results.NotRunResult(results.Run{Object: history.Blob, Store: "s3://b", Seed: 3}, "store/s3/1", os.ErrDeadlineExceeded)
-	const want = `blob          NOT RUN · s3://b · i/o timeout
+	r := results.NotRunResult(results.Run{Object: history.Blob, Store: "s3://b", Seed: 3}, "store/s3/1", errors.Join(os.ErrDeadlineExceeded, os.ErrClosed))
+	const want = `blob          NOT RUN · s3://b · i/o timeout file already closed
   seed        3
   directory   store/s3/1
 `

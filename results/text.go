@@ -92,6 +92,11 @@ func (r Result) CheckCommand() string {
 	return CommandLine(append(args, r.History))
 }
 
+// OneLine returns the text of err in one line: joined errors come in several.
+func OneLine(err error) string {
+	return strings.Join(strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' || r == '\t' }), " ")
+}
+
 // A text is lines of a name and a value, the values aligned.
 type text struct{ strings.Builder }
 

@@ -64,7 +64,7 @@ func (o *output) fail(err error) {
 		code = f.code
 	}
 	o.worsen(code)
-	fmt.Fprintf(o.stderr, "assay: %v\n", err)
+	fmt.Fprintf(o.stderr, "assay: %s\n", results.OneLine(err))
 }
 
 func (o *output) worsen(code int) {

@@ -14,11 +14,11 @@ import (
 )
 
 // commandOf returns the command line that runs the same again: the flags that were
-// given, the seed that was drawn, and no secret.
+// given and decide something, the seed that was drawn, and no secret.
 func commandOf(flags *pflag.FlagSet, seed uint64) string {
 	args := []string{"assay", "run"}
 	flags.Visit(func(flag *pflag.Flag) {
-		if flag.Name != "seed" {
+		if flag.Name != "seed" && flag.Name != "json" {
 			args = append(args, "--"+flag.Name+"="+valueOf(flag))
 		}
 	})

@@ -15,6 +15,7 @@ import (
 
 	"github.com/assay-dev/assay/backends"
 	"github.com/assay-dev/assay/checker"
+	"github.com/assay-dev/assay/location"
 	"github.com/assay-dev/assay/results"
 	"github.com/assay-dev/assay/workload"
 	"github.com/assay-dev/assay/workload/history"
@@ -70,7 +71,7 @@ func (t *task) record() results.Run {
 		Operations:  t.spec.Ops,
 		Seconds:     t.share.Seconds(),
 		Faults:      []string{},
-		Relaxations: t.spec.Relax,
+		Relaxations: append(location.Relaxations{}, t.spec.Relax...),
 		Started:     t.started.UTC(),
 		Command:     t.spec.Command,
 		Versions:    results.CurrentVersions(),
@@ -161,7 +162,7 @@ func (t *task) judge(ctx context.Context, record results.Run, cut error) (result
 	if result.Verdict == checker.Invalid {
 		err = result.SaveCounterexample(h, record)
 	} else if cut != nil {
-		result.Verdict, result.Reason = results.NotRun, cut.Error()
+		result.Verdict, result.Reason = results.NotRun, results.OneLine(cut)
 	}
 	return result, err
 }
