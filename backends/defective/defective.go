@@ -49,8 +49,8 @@ type Defect struct {
 // All returns every defect, by object and clause.
 func All() []Defect {
 	return slices.Concat(
-		consensusWriteDefects(), consensusReadDefects(), consensusKeyDefects(), consensusErrorDefects(),
-		blobValueDefects(), blobDeleteDefects(), blobListDefects(), blobKeyDefects(), blobErrorDefects(),
+		consensusWriteDefects(), consensusReadDefects(), consensusKeyDefects(), consensusErrorDefects(), consensusRaceDefects(),
+		blobValueDefects(), blobDeleteDefects(), blobListDefects(), blobKeyDefects(), blobErrorDefects(), blobRaceDefects(),
 	)
 }
 

@@ -65,23 +65,30 @@ func blobErrorChecks() []blobCheck {
 // interrupted cancels sets and deletes in their midst.
 func (p *blobProbe) interrupted(judge judge) {
 	size := min(256<<10, p.maxValue())
-	old, new := letters('o', size), letters('n', size)
-	key := func(i int) string { return "k" + strconv.Itoa(i) }
-	p.interrupt(func(ctx context.Context, i int) error {
-		p.set(key(i), old)
-		return p.Set(ctx, key(i), []byte(new))
-	}, func(i int, err error) {
-		value, _ := p.read(key(i))
-		judge(p.probe, "a set", err, string(value) == old, string(value) == new)
-	})
-	p.interrupt(func(ctx context.Context, i int) error {
-		p.set("d"+key(i), old)
-		_, _, err := p.Delete(ctx, "d"+key(i))
-		return err
-	}, func(i int, err error) {
-		value, found := p.read("d" + key(i))
-		judge(p.probe, "a delete", err, found && string(value) == old, !found)
-	})
+	before, after := letters('o', size), letters('n', size)
+	set := func(i int) string { return "set" + strconv.Itoa(i) }
+	p.interrupt(victim{
+		call:    "a set",
+		prepare: func(i int) { p.set(set(i), before) },
+		write:   func(ctx context.Context, i int) error { return p.Set(ctx, set(i), []byte(after)) },
+		look: func(i int) (bool, bool) {
+			value, _ := p.read(set(i))
+			return string(value) == before, string(value) == after
+		},
+	}, judge)
+	del := func(i int) string { return "delete" + strconv.Itoa(i) }
+	p.interrupt(victim{
+		call:    "a delete",
+		prepare: func(i int) { p.set(del(i), before) },
+		write: func(ctx context.Context, i int) error {
+			_, _, err := p.Delete(ctx, del(i))
+			return err
+		},
+		look: func(i int) (bool, bool) {
+			value, found := p.read(del(i))
+			return found && string(value) == before, !found
+		},
+	}, judge)
 }
 
 func blobCallerChecks() []blobCheck {

@@ -3,6 +3,7 @@ package locationtest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync/atomic"
 	"time"
 
@@ -47,46 +48,65 @@ func (p *probe) cancelled() context.Context {
 	return ctx
 }
 
-// interrupt calls write with contexts that end in mid-write: after some looks at
-// them, and after parts of the time that an undisturbed write takes. settled is
-// told what each write returned; i counts the writes.
-func (p *probe) interrupt(write func(ctx context.Context, i int) error, settled func(i int, err error)) {
+// A victim is a kind of write to cancel in its midst. Each i is a write of its own.
+type victim struct {
+	call    string
+	prepare func(i int)
+	write   func(ctx context.Context, i int) error
+	look    func(i int) (isOld, isNew bool)
+}
+
+// interrupt calls the victim's write with contexts that end in its midst: after
+// some looks at them, and after parts of the time that an undisturbed write takes.
+func (p *probe) interrupt(v victim, judge judge) {
 	const looks, parts = 6, 6
+	settle := func(ctx context.Context, i int) (took time.Duration) {
+		start := time.Now()
+		err := v.write(ctx, i)
+		took = time.Since(start)
+		p.until(func() error {
+			isOld, isNew := v.look(i)
+			return judge(v.call, err, isOld, isNew)
+		})
+		return took
+	}
+	for i := range looks + parts + 1 {
+		v.prepare(i)
+	}
 	for i := range looks {
 		w := newTripwire(p.ctx, i+2)
-		settled(i, write(w, i))
+		settle(w, i)
 		w.cancel()
 	}
-	start := time.Now()
-	settled(looks, write(p.ctx, looks))
-	whole := time.Since(start)
+	undisturbed := settle(p.ctx, looks)
 	for part := range parts {
-		i := looks + 1 + part
-		ctx, cancel := context.WithTimeout(p.ctx, whole*time.Duration(part+1)/(parts+1))
-		settled(i, write(ctx, i))
+		ctx, cancel := context.WithTimeout(p.ctx, undisturbed*time.Duration(part+1)/(parts+1))
+		settle(ctx, looks+1+part)
 		cancel()
 	}
 }
 
-// A judge says whether the state that a write left, after returning err, is right.
-type judge func(p *probe, call string, err error, isOld, isNew bool)
+// A judge says what is wrong with the state that a write left after returning err.
+type judge func(call string, err error, isOld, isNew bool) error
 
 // whole demands the old state or the new one, and nothing between.
-func whole(p *probe, call string, err error, isOld, isNew bool) {
+func whole(call string, err error, isOld, isNew bool) error {
 	if !isOld && !isNew {
-		p.failf("%s that was cancelled in its midst left neither the old state nor the new one; its error: %v", call, err)
+		return fmt.Errorf("%s that was cancelled in its midst left neither the old state nor the new one; its error: %v", call, err)
 	}
+	return nil
 }
 
 // truthful demands the new state after a success and no trace of it after a
 // determinate error (E1).
-func truthful(p *probe, call string, err error, isOld, isNew bool) {
+func truthful(call string, err error, isOld, isNew bool) error {
 	switch {
 	case err == nil && !isNew:
-		p.failf("%s succeeded but its effect is not there", call)
+		return fmt.Errorf("%s succeeded but its effect is not there", call)
 	case err != nil && location.Classify(err) == location.Determinate && isNew:
-		p.failf("%s failed with %q, which says that it had no effect, but it had", call, err)
+		return fmt.Errorf("%s failed with %q, which says that it had no effect, but it had", call, err)
 	}
+	return nil
 }
 
 // timedOut demands an error that is a timeout by its type (E4).

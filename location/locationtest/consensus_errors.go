@@ -107,27 +107,35 @@ func (p *consensusProbe) everyCall(ctx context.Context, key string) map[string]e
 // interruptedWrites cancels compare-and-sets in their midst.
 func (p *consensusProbe) interruptedWrites(judge judge) {
 	key := func(i int) string { return "k" + strconv.Itoa(i) }
-	p.interrupt(func(ctx context.Context, i int) error {
-		p.log(key(i), 1, 2)
-		_, err := p.CompareAndSet(ctx, key(i), at(2), location.VersionedData{SeqNo: 3, Data: body(key(i), 3)})
-		return err
-	}, func(i int, err error) {
-		n := len(p.scan(key(i), 0, location.ScanAll))
-		judge(p.probe, "a compare-and-set", err, n == 2, n == 3)
-	})
+	p.interrupt(victim{
+		call:    "a compare-and-set",
+		prepare: func(i int) { p.log(key(i), 1, 2) },
+		write: func(ctx context.Context, i int) error {
+			_, err := p.CompareAndSet(ctx, key(i), at(2), location.VersionedData{SeqNo: 3, Data: body(key(i), 3)})
+			return err
+		},
+		look: func(i int) (bool, bool) {
+			n := len(p.scan(key(i), 0, location.ScanAll))
+			return n == 2, n == 3
+		},
+	}, judge)
 }
 
 // interruptedTruncations cancels truncations in their midst.
 func (p *consensusProbe) interruptedTruncations(judge judge) {
 	key := func(i int) string { return "t" + strconv.Itoa(i) }
-	p.interrupt(func(ctx context.Context, i int) error {
-		p.log(key(i), 1, 2, 3)
-		_, err := p.Truncate(ctx, key(i), 3)
-		return err
-	}, func(i int, err error) {
-		n := len(p.scan(key(i), 0, location.ScanAll))
-		judge(p.probe, "a truncation", err, n == 3, n == 1)
-	})
+	p.interrupt(victim{
+		call:    "a truncation",
+		prepare: func(i int) { p.log(key(i), 1, 2, 3) },
+		write: func(ctx context.Context, i int) error {
+			_, err := p.Truncate(ctx, key(i), 3)
+			return err
+		},
+		look: func(i int) (bool, bool) {
+			n := len(p.scan(key(i), 0, location.ScanAll))
+			return n == 3, n == 1
+		},
+	}, judge)
 }
 
 func consensusCallerChecks() []consensusCheck {

@@ -78,6 +78,7 @@ func (p *consensusProbe) creators(key string) {
 func (p *consensusProbe) increments(key string) {
 	const clients, each = 5, 10
 	p.put(key, nil, 0, []byte("0"))
+	p.wantHead(key, 0, []byte("0"))
 	p.together(clients, func(int) {
 		for done := 0; done < each; {
 			head, found, err := p.Head(p.ctx, key)

@@ -168,10 +168,15 @@ func (w *witness) see(err error) error {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if classed, ok := err.(*location.Error); !ok || classed.Cause == nil || classed.Class.String() == "" {
-		w.wrong = errors.Join(w.wrong, fmt.Errorf("not a *location.Error: %T %q", err, err))
+	if w.wrong == nil && !classed(err) {
+		w.wrong = fmt.Errorf("not a *location.Error of one class: %T %q", err, err)
 	}
 	return err
+}
+
+func classed(err error) bool {
+	e, outside := err.(*location.Error)
+	return outside && e.Cause != nil && (e.Class == location.Determinate || e.Class == location.Indeterminate)
 }
 
 func (w *witness) verdict() error {
