@@ -144,7 +144,7 @@ func TestCheckRejectsWhatIsNoHistory(t *testing.T) {
 }
 
 func TestOperationsOfAProcessMayStandInAnyOrder(t *testing.T) {
-	h := blob(get(1, "a", "w", 7, 8), set(1, "a", "w", 1, 3, 3), set(1, "a", "v", 1, 3, 3), set(1, "a", "u", 1, 1, 3))
+	h := blob(get(1, "a", "w", 7, 8), set(1, "a", "w", 1, 3, 5), set(1, "a", "v", 1, 3, 3), set(1, "a", "u", 1, 1, 3))
 	h.Operations[0].Line, h.Operations[3].Line = 9, 4
 	got, err := checker.Check(context.Background(), h, checker.Options{})
 	if err != nil || got.Verdict != checker.Valid {

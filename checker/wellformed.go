@@ -91,7 +91,7 @@ func sequential(operations []history.Operation) bool {
 	next := map[int]int64{}
 	for i := range operations {
 		op := &operations[i]
-		if from, ok := next[op.Process]; ok && (op.Call < from || from == math.MaxInt64) {
+		if from, ok := next[op.Process]; ok && op.Call < from {
 			return false
 		}
 		next[op.Process] = free(op)

@@ -85,7 +85,7 @@ func (m blob) restore(r *register, outcome history.Outcome) (State, bool) {
 	if outcome == history.Ok && !exists || outcome == history.Fail && exists {
 		return r, false
 	}
-	if comesBack && outcome != history.Fail {
+	if comesBack {
 		return &register{r.deleted, r.deleted}, true
 	}
 	return r, true

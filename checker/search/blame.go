@@ -21,9 +21,10 @@ const (
 // by line. The culprit is the one whose return left no way out.
 //
 // Others are put out of force one after the other while the contradiction stays. An
-// observation out of force is left out. A write out of force becomes an Info with the
-// same call: what it wrote may still be seen, but nobody insists on it. Either makes
-// more orders possible and none impossible, so that what remains is at fault.
+// observation out of force is left out; a mismatch, a refusal and a delete that found
+// nothing are observations. A write out of force becomes an Info with the same call:
+// what it wrote may still be seen, but nobody insists on it. Either makes more orders
+// possible and none impossible, so that what remains is at fault.
 func Blame(ctx context.Context, p Problem) (culprit *history.Operation, fault []*history.Operation) {
 	b := &blamer{ctx: ctx, problem: p, searches: blameSearches}
 	for _, op := range b.reduce(b.shortestPrefix()) {

@@ -28,8 +28,8 @@ func (d drawn) IntN(n int) int { return rapid.IntRange(0, n-1).Draw(d.T, "choice
 
 // variants are the kinds of histories to compare on.
 func variants(operations int) map[string]randhist.Options {
-	consensus := randhist.Options{Object: history.Consensus, Operations: operations}
-	blob := randhist.Options{Object: history.Blob, Operations: operations, Restores: true}
+	consensus := randhist.Options{Object: history.Consensus, Operations: operations, Keys: 2}
+	blob := randhist.Options{Object: history.Blob, Operations: operations, Keys: 2, Restores: true}
 	with := func(o randhist.Options, relax ...location.Relaxation) randhist.Options {
 		o.Relax = relax
 		return o
@@ -77,7 +77,7 @@ func compare(t rapid.TB, h *history.History, relax location.Relaxations) bool {
 }
 
 func TestSearchAgreesWithTryingEveryOrder(t *testing.T) {
-	for name, o := range variants(6) {
+	for name, o := range variants(7) {
 		t.Run(name, func(t *testing.T) {
 			random := rand.New(rand.NewPCG(1, 2))
 			explained, total := 0, 1500
@@ -95,7 +95,7 @@ func TestSearchAgreesWithTryingEveryOrder(t *testing.T) {
 }
 
 func TestSearchAgreesWithTryingEveryOrderShrinking(t *testing.T) {
-	for name, o := range variants(6) {
+	for name, o := range variants(7) {
 		t.Run(name, func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) { compare(t, randhist.Generate(drawn{t}, o), o.Relax) })
 		})
@@ -119,7 +119,7 @@ func TestTrapsByTryingEveryOrder(t *testing.T) {
 func TestCorrectStoresAreExplained(t *testing.T) {
 	for name, o := range variants(14) {
 		t.Run(name, func(t *testing.T) {
-			o.Intact, o.Keys = true, 3
+			o.Intact = true
 			random := rand.New(rand.NewPCG(3, 4))
 			for range 500 {
 				h := randhist.Generate(random, o)

@@ -7,10 +7,10 @@ import (
 	"github.com/assay-dev/assay/workload/history"
 )
 
-// breakAnswers spoils one to three operations. What comes out is often invalid, and
+// breakAnswers spoils up to five operations. What comes out is often invalid, and
 // sometimes just another valid history.
 func (g *generator) breakAnswers() {
-	for range 1 + g.IntN(3) {
+	for range 1 + g.IntN(5) {
 		op := g.operations[g.IntN(len(g.operations))]
 		switch g.IntN(6) {
 		case 0:
