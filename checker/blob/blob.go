@@ -12,22 +12,18 @@ import (
 	"math"
 
 	"github.com/assay-dev/assay/checker/perkey"
+	"github.com/assay-dev/assay/checker/proof"
 	"github.com/assay-dev/assay/location"
 	"github.com/assay-dev/assay/workload/history"
 )
 
-// A Placement is an operation and the instant at which it takes effect.
-type Placement struct {
-	Operation *history.Operation
-	At        int64
-}
-
-// A Result is what [Check] found: one of its fields is set.
+// A Result is what [Check] found: one of its fields is set, unless the key has no
+// operations.
 type Result struct {
-	// Order is a linearization.
-	Order []Placement
-	// Conflict is why there is none.
-	Conflict *Conflict
+	// Order is a linearization; listings have no place in it.
+	Order proof.Order
+	// Contradiction is why there is none.
+	Contradiction []proof.Step
 	// Hard says why this key needs a search.
 	Hard string
 }
@@ -41,7 +37,7 @@ func Check(h perkey.History, relax location.Relaxations) Result {
 		sizes:   make(map[int64]*block),
 	}
 	for _, step := range []func(){k.gatherSets, k.gatherAnswers, k.checkRefusals, k.checkBlocks, k.findZones, k.sweep} {
-		if step(); k.hard != "" || k.conflict != nil {
+		if step(); k.hard != "" || k.contradiction != nil {
 			return k.refuse()
 		}
 	}
@@ -55,10 +51,10 @@ func (k *key) refuse() Result {
 	switch {
 	case k.hard != "":
 		return Result{Hard: k.hard}
-	case k.revives && k.removals && k.conflict.Rule.needsBlocks():
+	case k.revives && k.removals && k.blockwise:
 		return Result{Hard: "a restore may have brought a deleted value back"}
 	}
-	return Result{Conflict: k.conflict}
+	return Result{Contradiction: k.contradiction}
 }
 
 // A key is the state of one check.
@@ -78,9 +74,10 @@ type key struct {
 	sizeless bool                 // some value's size is not known
 
 	// What the check comes to: the first of these that is set.
-	hard     string
-	conflict *Conflict
-	order    []Placement
+	hard          string
+	contradiction []proof.Step
+	blockwise     bool // the contradiction rests on each value being there only once
+	order         proof.Order
 }
 
 // A block is what one value's operations occupy on the time line, or one operation
@@ -99,6 +96,7 @@ type block struct {
 	last     *history.Operation // the operation with the latest Call
 	returned int64              // the Latest of first
 	called   int64              // the Call of last
+	owner    *block             // of last, where it is another block that certainly comes before
 	seen     bool
 	// opens and closes are called and returned, moved out of the zones.
 	opens, closes int64

@@ -52,7 +52,7 @@ func (k *key) gatherAnswers() {
 		case *history.Restore:
 			k.addRestore(op, action)
 		}
-		if k.hard != "" || k.conflict != nil {
+		if k.hard != "" || k.contradiction != nil {
 			return
 		}
 	}
@@ -61,17 +61,17 @@ func (k *key) gatherAnswers() {
 func (k *key) addGet(op *history.Operation, get *history.Get) {
 	switch {
 	case get.Damage != "":
-		k.conflict = &Conflict{Rule: Damaged, Operations: []*history.Operation{op}}
+		k.contradiction = wrongAnswer(op)
 	case !get.Found:
 		k.addSingle(absent, op)
 	default:
 		b := k.values[get.Value]
 		if b == nil {
-			k.conflict = k.phantom(op, func(set *history.Set) bool { return set.Value == get.Value })
+			k.contradiction = wrongAnswer(op)
 			return
 		}
 		if set := b.written.Action.(*history.Set); get.Size != history.SizeUnknown && set.Size != history.SizeUnknown && get.Size != set.Size {
-			k.conflict = &Conflict{Rule: WrongSize, Operations: []*history.Operation{b.written, op}}
+			k.contradiction = wrongAnswer(op)
 			return
 		}
 		b.read(op)
@@ -82,7 +82,7 @@ func (k *key) addListing(op *history.Operation, list *history.List) {
 	if len(list.Entries) == 0 {
 		k.addSingle(absent, op)
 	} else if len(list.Entries) > 1 || !strings.HasPrefix(k.Key, list.Prefix) {
-		k.conflict = &Conflict{Rule: Misnamed, Operations: []*history.Operation{op}}
+		k.contradiction = wrongAnswer(op)
 	} else if b := k.ofSize(op, list.Entries[0].Size); b != nil {
 		b.read(op)
 	}
@@ -102,19 +102,9 @@ func (k *key) ofSize(op *history.Operation, size int64) *block {
 	case known || k.sizeless:
 		k.hard = fmt.Sprintf("several values may have the size %d that an operation reports", size)
 	default:
-		k.conflict = k.phantom(op, func(set *history.Set) bool { return set.Size == size })
+		k.contradiction = wrongAnswer(op)
 	}
 	return b
-}
-
-// phantom is the contradiction of seeing what nobody wrote, or only a set that failed.
-func (k *key) phantom(op *history.Operation, same func(*history.Set) bool) *Conflict {
-	for _, failed := range k.Failed {
-		if set, ok := failed.Action.(*history.Set); ok && same(set) {
-			return &Conflict{Rule: Failed, Operations: []*history.Operation{failed, op}}
-		}
-	}
-	return &Conflict{Rule: Phantom, Operations: []*history.Operation{op}}
 }
 
 func (k *key) addDelete(op *history.Operation, del *history.Delete) {

@@ -4,23 +4,28 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/assay-dev/assay/checker/proof"
 	"github.com/assay-dev/assay/workload/history"
 )
 
 // placeRestores puts each successful restore where the key is present anyway, so that
 // it changes nothing.
-func (k *key) placeRestores(order []Placement) {
+func (k *key) placeRestores(order proof.Order) {
 	if len(k.restores) == 0 {
 		k.order = order
 		return
 	}
+	byLine := make(map[int]*history.Operation, len(k.Operations))
+	for _, op := range k.Operations {
+		byLine[op.Line] = op
+	}
 	waiting := k.restores
-	slices.SortStableFunc(waiting, func(a, b *history.Operation) int { return cmp.Compare(a.Call, b.Call) })
+	slices.SortFunc(waiting, func(a, b *history.Operation) int { return cmp.Compare(a.Call, b.Call) })
 	var open []*history.Operation
 	present := false
 	for i, p := range order {
 		k.order = append(k.order, p)
-		present = presentAfter(p.Operation, present)
+		present = presentAfter(byLine[p.Line], present)
 		until := int64(history.Never)
 		if i+1 < len(order) {
 			until = order[i+1].At
@@ -36,7 +41,7 @@ func (k *key) placeRestores(order []Placement) {
 				k.hard = restoreNeedsSearch
 				return
 			}
-			k.order = append(k.order, Placement{op, max(op.Call, p.At)})
+			k.order = append(k.order, proof.Placement{Line: op.Line, At: max(op.Call, p.At)})
 		}
 		open = open[:0]
 	}

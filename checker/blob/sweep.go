@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/assay-dev/assay/checker/proof"
 	"github.com/assay-dev/assay/workload/history"
 )
 
@@ -21,7 +22,7 @@ import (
 type sweep struct {
 	key     *key
 	waiting []*block // by opens, those that have not opened yet
-	order   []Placement
+	order   proof.Order
 	present bool
 	cause   *block // the latest block that made the key present
 
@@ -45,15 +46,18 @@ func (k *key) sweep() {
 		}
 	}
 	slices.SortFunc(s.waiting, func(a, b *block) int { return cmp.Compare(a.opens, b.opens) })
-	if k.conflict = s.run(); k.conflict == nil {
-		k.placeRestores(s.order)
+	if !s.run() {
+		k.contradiction, k.blockwise = s.tooFewDeletes(), true
+		return
 	}
+	k.placeRestores(s.order)
 }
 
-func (s *sweep) run() *Conflict {
+// run reports whether everything found its place.
+func (s *sweep) run() bool {
 	for _, zone := range s.key.zones {
-		if c := s.gap(zone.returned); c != nil {
-			return c
+		if !s.gap(zone.returned) {
+			return false
 		}
 		// The zone's set overwrites whatever is there.
 		s.placeLasting(zone.returned)
@@ -63,15 +67,15 @@ func (s *sweep) run() *Conflict {
 }
 
 // gap goes on to the instant until, at which a zone begins.
-func (s *sweep) gap(until int64) *Conflict {
+func (s *sweep) gap(until int64) bool {
 	for {
 		t := s.nextEvent()
 		if t > until || t == math.MaxInt64 {
-			return nil
+			return true
 		}
 		s.open(t)
-		if c := s.due(t); c != nil {
-			return c
+		if !s.due(t) {
+			return false
 		}
 	}
 }
@@ -110,7 +114,7 @@ func (s *sweep) open(t int64) {
 
 // due places what cannot wait beyond t: lasting values first, since a delete at the
 // same instant can follow, then deletes, since they make room for what saw nothing.
-func (s *sweep) due(t int64) *Conflict {
+func (s *sweep) due(t int64) bool {
 	if s.lasting.due() <= t {
 		s.present, s.cause = true, s.lasting.first
 		s.placeLasting(t)
@@ -121,11 +125,11 @@ func (s *sweep) due(t int64) *Conflict {
 	if s.absent.due() <= t {
 		return s.spend(s.absent.first, t)
 	}
-	return nil
+	return true
 }
 
 // spend makes the key absent for an operation that saw nothing.
-func (s *sweep) spend(seen *block, t int64) *Conflict {
+func (s *sweep) spend(seen *block, t int64) bool {
 	var used *block
 	switch {
 	case len(s.deleting) > 0:
@@ -134,11 +138,10 @@ func (s *sweep) spend(seen *block, t int64) *Conflict {
 		used, s.optional = s.optional[0], s.optional[1:]
 	}
 	s.spent = append(s.spent, spending{seen, used})
-	if used == nil {
-		return s.tooFewDeletes()
+	if used != nil {
+		s.remove(used, t)
 	}
-	s.remove(used, t)
-	return nil
+	return used != nil
 }
 
 // remove places a delete, and with it all that wanted the key present before and
@@ -165,29 +168,33 @@ func (s *sweep) placeAll(p *pending, t int64) {
 
 // place lets all of a block take effect at t.
 func (s *sweep) place(b *block, t int64) {
-	for _, op := range []*history.Operation{b.written, b.single} {
-		if op != nil {
-			s.order = append(s.order, Placement{op, t})
-		}
-	}
+	s.put(b.written, t)
+	s.put(b.single, t)
 	for _, op := range b.reads {
-		s.order = append(s.order, Placement{op, t})
+		s.put(op, t)
 	}
-	if b.removed != nil {
-		s.order = append(s.order, Placement{b.removed, t})
+	s.put(b.removed, t)
+}
+
+func (s *sweep) put(op *history.Operation, t int64) {
+	if op == nil {
+		return
+	}
+	if _, listing := op.Action.(*history.List); !listing {
+		s.order = append(s.order, proof.Placement{Line: op.Line, At: t})
 	}
 }
 
 // placeZone lets a zone's set take effect when the zone begins, its delete when it
 // ends, and each read as soon as it can between them.
 func (s *sweep) placeZone(z *block) {
-	s.order = append(s.order, Placement{z.written, z.returned})
+	s.put(z.written, z.returned)
 	for _, op := range z.reads {
-		s.order = append(s.order, Placement{op, max(op.Call, z.returned)})
+		s.put(op, max(op.Call, z.returned))
 	}
 	s.present, s.cause = true, z
 	if z.removed != nil {
-		s.order = append(s.order, Placement{z.removed, z.called})
+		s.put(z.removed, z.called)
 		s.becomeAbsent(z.called)
 	}
 }

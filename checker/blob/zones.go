@@ -21,11 +21,11 @@ func (k *key) checkRefusals() {
 			continue
 		}
 		if b.returned < last.called {
-			k.conflict = &Conflict{Rule: RefusedAfterSet, Edges: []Edge{b.before(last)}}
+			k.contradiction = backwards(b.first, last.single)
 			return
 		}
 		if b.called < last.called {
-			b.called, b.last = last.called, last.single
+			b.called, b.last, b.owner = last.called, last.single, last
 		}
 		shown = min(shown, b.returned)
 	}
@@ -41,20 +41,22 @@ func (k *key) checkBlocks() {
 	for _, b := range k.blocks {
 		switch {
 		case b.written != nil && b.returned < b.written.Call:
-			k.conflict = &Conflict{Rule: SeenBeforeSet, Edges: []Edge{{b.first, b.written}}}
+			k.contradiction = backwards(b.first, b.written)
+			return
 		case b.removed != nil && b.removed.Latest() < b.called:
-			k.conflict = &Conflict{Rule: SeenAfterDelete, Edges: []Edge{{b.removed, b.last}}}
+			k.contradiction, k.blockwise = backwards(b.removed, b.last), true
 		case b.again != nil:
-			k.conflict = &Conflict{Rule: DeletedTwice, Operations: []*history.Operation{b.removed, b.again}}
+			k.contradiction, k.blockwise = once(b.removed, b.again), true
 		}
 	}
 	for _, l := range k.lookups {
 		// The removal comes after all of the value's operations, which it ends.
-		if l.removal.returned < l.of.called {
-			k.conflict = &Conflict{Rule: SeenAfterDelete, Edges: []Edge{{l.removal.single, l.of.last}}}
-			return
+		if l.of.called > l.removal.called {
+			l.removal.called, l.removal.last, l.removal.owner = l.of.called, l.of.last, l.of
 		}
-		l.removal.called = max(l.removal.called, l.of.called)
+		if l.removal.returned < l.removal.called {
+			k.contradiction, k.blockwise = l.removal.behindItself(), true
+		}
 	}
 }
 
@@ -62,19 +64,20 @@ func (k *key) checkBlocks() {
 func (k *key) findZones() {
 	for _, b := range k.blocks {
 		if b.zone() {
+			slices.SortFunc(b.reads, func(a, b *history.Operation) int { return cmp.Compare(a.Call, b.Call) })
 			k.zones = append(k.zones, b)
 		}
 	}
 	slices.SortFunc(k.zones, func(a, b *block) int { return cmp.Compare(a.returned, b.returned) })
 	for i := 1; i < len(k.zones); i++ {
 		if a, b := k.zones[i-1], k.zones[i]; b.returned < a.called {
-			k.conflict = &Conflict{Rule: Interleaved, Edges: []Edge{a.before(b), b.before(a)}}
+			k.contradiction, k.blockwise = interleaved(a, b), true
 			return
 		}
 	}
 	for _, b := range k.blocks {
 		if z := k.moveOut(b); b.closes < b.opens {
-			k.conflict = &Conflict{Rule: Interleaved, Edges: []Edge{z.before(b), b.before(z)}}
+			k.contradiction, k.blockwise = interleaved(z, b), true
 			return
 		}
 	}
@@ -106,6 +109,3 @@ func (k *key) zoneAt(t int64) *block {
 	}
 	return nil
 }
-
-// before is the real-time edge that puts all of b before all of other.
-func (b *block) before(other *block) Edge { return Edge{b.first, other.last} }

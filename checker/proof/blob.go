@@ -100,9 +100,12 @@ func (b *blob) widen(e Event, op *history.Operation) {
 func (b *blob) about(line int) (set int, ok bool) {
 	op := b.operations[line]
 	var sets []int
-	switch a := op.Action.(type) {
-	case *history.Set:
+	if a, ok := op.Action.(*history.Set); ok {
 		sets = b.values[a.Value]
+	} else if op.Outcome != history.Ok {
+		return 0, false
+	}
+	switch a := op.Action.(type) {
 	case *history.Get:
 		if a.Found {
 			sets = b.values[a.Value]
