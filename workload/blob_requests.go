@@ -123,6 +123,9 @@ func (g *blobRequests) next() blobRequest {
 		return r
 	}
 	r := blobRequest{op: g.ops.draw(g.rng)}
+	if r.op == "list" && g.opts.Weights["get"] > 0 && outgrown(g.rng, g.drawn) {
+		r.op = "get"
+	}
 	r.place = places[r.op].draw(g.rng)
 	switch r.place {
 	case placeOwn:

@@ -178,13 +178,14 @@ func isRefusal(err error) bool {
 		errors.Is(err, location.ErrRestoreRefused)
 }
 
-// pause is the time to think, and longer when nothing succeeds.
+// pause is the time to think, and longer when nothing succeeds, but no longer than the
+// requests last.
 func (c *client) pause() {
 	d := c.think()
 	if over := c.failures - patience; over > 0 {
 		d += min(time.Millisecond<<min(over, 10), maxPause)
 	}
-	if d > 0 {
+	if d = min(d, time.Duration(c.until-c.last)); d > 0 && c.left > 0 {
 		c.gate.pause(d)
 	}
 }

@@ -129,6 +129,9 @@ func (g *consensusRequests) next() consensusRequest {
 		return r
 	}
 	r := consensusRequest{op: g.ops.draw(g.rng), slot: g.slots.draw(g.rng), distance: mostlySmall(g.rng)}
+	if r.op == "list_keys" && g.opts.Weights["head"] > 0 && outgrown(g.rng, g.drawn) {
+		r.op = "head"
+	}
 	switch r.op {
 	case "compare_and_set":
 		return g.compareAndSet(r)
@@ -137,7 +140,7 @@ func (g *consensusRequests) next() consensusRequest {
 	case "truncate":
 		r.bound = truncations.draw(g.rng)
 	case "list_keys":
-		return g.listKeys(r)
+		return consensusRequest{op: "list_keys"}
 	}
 	return r
 }
@@ -154,19 +157,4 @@ func (g *consensusRequests) compareAndSet(r consensusRequest) consensusRequest {
 		return consensusRequest{op: "head", slot: r.slot}
 	}
 	return r
-}
-
-// manyRequests is after how many requests of a client the listings of everything
-// become rarer, in proportion to what there is to list.
-const manyRequests = 4096
-
-func (g *consensusRequests) listKeys(r consensusRequest) consensusRequest {
-	if g.rng.Int64N(max(g.drawn, manyRequests)) < manyRequests {
-		return consensusRequest{op: "list_keys"}
-	}
-	// Instead: a head, unless only listings are wanted.
-	if g.opts.Weights["head"] == 0 {
-		return consensusRequest{op: "list_keys"}
-	}
-	return consensusRequest{op: "head", slot: r.slot}
 }

@@ -63,6 +63,16 @@ func mostlySmall(rng *rand.Rand) int {
 	}
 }
 
+// manyRequests is after how many requests of a client listings become rarer.
+const manyRequests = 4096
+
+// outgrown decides whether a listing that was drawn is left out. Some stores look at
+// every key for it, and the check at every key that it covers: their number grows with
+// the run, and so listings grow rarer in proportion.
+func outgrown(rng *rand.Rand, drawn int64) bool {
+	return rng.Int64N(max(drawn, manyRequests)) >= manyRequests
+}
+
 const (
 	// bodyFloor is the size of the smallest body in bytes. It is even, see uniqueSize.
 	bodyFloor = 64

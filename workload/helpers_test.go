@@ -69,7 +69,8 @@ func (h hookedBlob) Set(ctx context.Context, key string, value []byte) error {
 	if err := h.hook(ctx, "set"); err != nil {
 		return err
 	}
-	return h.Blob.Set(ctx, key, value)
+	// What was not stopped by the hook takes effect, however late.
+	return h.Blob.Set(context.WithoutCancel(ctx), key, value)
 }
 
 func (h hookedBlob) Delete(ctx context.Context, key string) (int64, bool, error) {

@@ -154,6 +154,23 @@ func TestEveryKindOfTroubleIsRequested(t *testing.T) {
 	}
 }
 
+func TestListingsGrowRarerThanTheKeysGrowMany(t *testing.T) {
+	consensus, blob := Options{}.withDefaults(history.Consensus), Options{}.withDefaults(history.Blob)
+	requests, blobs := newConsensusRequests(&consensus, 0), newBlobRequests(&blob, 0)
+	early, late := 0, 0
+	for i := range 40 * manyRequests {
+		listings := count(requests.next().op == "list_keys") + count(blobs.next().op == "list")
+		if i < manyRequests {
+			early += listings
+		} else if i >= 20*manyRequests {
+			late += listings
+		}
+	}
+	if early < 50 || late == 0 || late > 2*early {
+		t.Errorf("%d listings among the first requests, %d among twenty times as many later", early, late)
+	}
+}
+
 func TestAWeightOfZeroMeansNever(t *testing.T) {
 	opts := Options{Clients: 2, Ops: 2000, Weights: map[string]int{"delete": 0, "restore": 0, "list": 0}}
 	for _, op := range run(t, history.Blob, opts, noHook) {

@@ -85,6 +85,7 @@ func (r *Recorder) Close() error {
 // run is the background goroutine.
 func (r *Recorder) run() {
 	defer close(r.stopped)
+	r.keep(r.writer.WriteComplete(0)) // until the first collection, nothing is certain
 	ticker := time.NewTicker(r.interval)
 	defer ticker.Stop()
 	for {
@@ -93,7 +94,6 @@ func (r *Recorder) run() {
 			r.collect()
 		case <-ticker.C:
 			r.collect()
-			r.keep(r.writer.WriteComplete(r.complete))
 			r.keep(r.writer.Flush())
 		case <-r.stop:
 			r.collect()
@@ -123,13 +123,15 @@ func (r *Recorder) collect() {
 		}
 		l.giveBack(operations)
 	}
-	r.settle()
+	if before := r.complete; r.settle() > before {
+		r.keep(r.writer.WriteComplete(r.complete))
+	}
 }
 
 // settle moves on the instant up to which the file is complete, and forgets the logs
 // that ended. Those that did not end hold it back; when all have ended, whatever comes
 // is called after what is there.
-func (r *Recorder) settle() {
+func (r *Recorder) settle() int64 {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	// Clients that came since the logs were taken count too: they have called already.
@@ -144,6 +146,7 @@ func (r *Recorder) settle() {
 		}
 	}
 	r.complete, r.logs = min(earliest, latest), open
+	return r.complete
 }
 
 func (r *Recorder) keep(err error) {
