@@ -20,6 +20,9 @@ const (
 	DefaultMemory = 2 << 30 // bytes
 )
 
+// leastShare is worth trying even when there are very many keys.
+const leastShare = 100 * time.Millisecond
+
 // Check judges a history. Its error is a [history.LineError] when h is no history, or
 // that of ctx when ctx ended; it has no verdict then. Operations without a line are
 // numbered as if they stood in a file: the first is on line 2.
@@ -100,7 +103,8 @@ func (c *checking) next() (key perkey.History, share time.Duration, ok bool) {
 	}
 	rounds := (len(c.keys) + c.options.Workers - 1) / c.options.Workers
 	key, c.keys = c.keys[0], c.keys[1:]
-	return key, time.Until(c.deadline) / time.Duration(rounds), true
+	left := time.Until(c.deadline)
+	return key, min(left, max(left/time.Duration(rounds), leastShare)), true
 }
 
 // check judges one key.
