@@ -34,7 +34,7 @@ func stale(t *testing.T) (*history.History, checker.Result) {
 	}
 	return h, checker.Result{
 		Verdict:    checker.Invalid,
-		Violations: []checker.Violation{{Key: "k", Clause: "C6", Lines: []int{2, 4}, Explanation: "v1 was committed and then not seen."}},
+		Violations: []checker.Violation{{Key: "k", Clause: "C6", Lines: []int{2, 4}, Explanation: `key "k": v1 was committed and then not seen.`}},
 	}
 }
 
@@ -95,7 +95,7 @@ func TestTheTextSaysWhatAPersonNeeds(t *testing.T) {
   seed        7
   directory   store/bolt/1
   check       12.5ms of store/bolt/1/history.jsonl.zst
-  violation   key "k" breaks C6: v1 was committed and then not seen.
+  violation   C6: key "k": v1 was committed and then not seen.
   see again   assay check --relax truncate-count store/bolt/1
 `
 	if got := text(t, r); got != want {
@@ -120,7 +120,7 @@ func TestTheTextListsAFewOfManyViolations(t *testing.T) {
 		found.Violations = append(found.Violations, found.Violations[0])
 	}
 	got := text(t, results.NewResult(h, found, nil))
-	if n := strings.Count(got, "breaks C6"); n != 3 || !strings.Contains(got, "and 7 more") {
+	if n := strings.Count(got, "violation   C6"); n != 3 || !strings.Contains(got, "and 7 more") {
 		t.Errorf("%d of 10 violations are listed:\n%s", n, got)
 	}
 }

@@ -41,7 +41,7 @@ func (r Result) WriteText(w io.Writer) error {
 		t.line("undecided", "key %q: %s", u.Key, u.Reason)
 	}
 	for _, v := range firstOf(r.Violations) {
-		t.line("violation", "key %q breaks %s: %s", v.Key, v.Clause, v.Explanation)
+		t.line("violation", "%s: %s", v.Clause, v.Explanation) // which names the key
 	}
 	t.more(len(r.Undecided) + len(r.Violations) - len(firstOf(r.Undecided)) - len(firstOf(r.Violations)))
 	if r.Verdict == checker.Invalid {
@@ -111,7 +111,7 @@ func (t *text) line(name, format string, args ...any) {
 
 func (t *text) more(n int) {
 	if n > 0 {
-		t.line("", "and %d more keys in %s", n, ResultFile)
+		t.line("", "and %d more keys", n)
 	}
 }
 
