@@ -101,7 +101,7 @@ func TestABrokenStatementIsIndeterminateAndSentOnce(t *testing.T) {
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			server := serverstest.Postgres(t, servers.PostgresOptions{})
+			server := serverstest.Postgres(t, quick())
 			s := open(t, server.URL(servers.PostgresDatabase))
 			stuckInserts(t, s)
 			ctx, giveUp := context.WithCancel(t.Context())
@@ -125,7 +125,7 @@ func TestABrokenStatementIsIndeterminateAndSentOnce(t *testing.T) {
 }
 
 func TestAnOperationOnAPausedServerTimesOutIndeterminately(t *testing.T) {
-	server := serverstest.Postgres(t, servers.PostgresOptions{})
+	server := serverstest.Postgres(t, quick())
 	s := open(t, server.URL(servers.PostgresDatabase))
 	must(t, server.Pause(t.Context()))
 	defer server.Resume(context.Background())
@@ -138,7 +138,7 @@ func TestAnOperationOnAPausedServerTimesOutIndeterminately(t *testing.T) {
 }
 
 func TestWaitingInVainForAConnectionIsDeterminate(t *testing.T) {
-	server := serverstest.Postgres(t, servers.PostgresOptions{})
+	server := serverstest.Postgres(t, quick())
 	s := open(t, with(t, server.URL(servers.PostgresDatabase), "pool_max_conns", "1", "pool_acquire_timeout", "50ms"))
 	held, err := s.write.Acquire(t.Context())
 	must(t, err)
@@ -151,7 +151,7 @@ func TestWaitingInVainForAConnectionIsDeterminate(t *testing.T) {
 }
 
 func TestARefusedConnectionIsDeterminate(t *testing.T) {
-	server := serverstest.Postgres(t, servers.PostgresOptions{})
+	server := serverstest.Postgres(t, quick())
 	s := open(t, server.URL(servers.PostgresDatabase))
 	must(t, server.Stop(t.Context()))
 	// The first operation may meet a connection that was good when it was last used.
@@ -168,7 +168,7 @@ func TestARefusedConnectionIsDeterminate(t *testing.T) {
 }
 
 func TestACancelledCallerSendsNothing(t *testing.T) {
-	server := serverstest.Postgres(t, servers.PostgresOptions{})
+	server := serverstest.Postgres(t, quick())
 	s := open(t, server.URL(servers.PostgresDatabase))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

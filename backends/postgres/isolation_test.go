@@ -54,7 +54,7 @@ func fork(t *testing.T, s *Consensus, key string, expected *location.SeqNo, next
 }
 
 func TestAKeyForksUnlessTheLevelIsSerializable(t *testing.T) {
-	server := serverstest.Postgres(t, servers.PostgresOptions{})
+	server := serverstest.Postgres(t, quick())
 	base := newDatabase(t, server, "levels")
 	one := location.SeqNo(1)
 	for _, level := range []struct {
@@ -78,7 +78,7 @@ func TestAKeyForksUnlessTheLevelIsSerializable(t *testing.T) {
 }
 
 func TestTwoCommitsOfTheSameNumberAreOneAndAMismatchAtEveryLevel(t *testing.T) {
-	server := serverstest.Postgres(t, servers.PostgresOptions{})
+	server := serverstest.Postgres(t, quick())
 	base := newDatabase(t, server, "numbers")
 	one := location.SeqNo(1)
 	for level := range levels() {
@@ -95,7 +95,7 @@ func TestTwoCommitsOfTheSameNumberAreOneAndAMismatchAtEveryLevel(t *testing.T) {
 
 // Truncations that overlap wait for each other's rows. What they count adds up.
 func TestTruncationsThatOverlapCountEachVersionOnce(t *testing.T) {
-	server := serverstest.Postgres(t, servers.PostgresOptions{})
+	server := serverstest.Postgres(t, quick())
 	base := newDatabase(t, server, "truncations")
 	for level := range levels() {
 		t.Run(level, func(t *testing.T) {
@@ -134,9 +134,9 @@ func TestTruncationsThatOverlapCountEachVersionOnce(t *testing.T) {
 }
 
 func TestReadsFromAReplicaAreStaleAndDeclaredSo(t *testing.T) {
-	primary := serverstest.Postgres(t, servers.PostgresOptions{})
+	primary := serverstest.Postgres(t, quick())
 	base := newDatabase(t, primary, "replicated")
-	replica := serverstest.PostgresReplica(t, primary, servers.PostgresOptions{})
+	replica := serverstest.PostgresReplica(t, primary, quick())
 	s := open(t, with(t, base, "read", replica.Address))
 	if !s.Capabilities().StaleReads {
 		t.Error("stale reads are not declared")

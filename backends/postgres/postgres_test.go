@@ -58,14 +58,25 @@ func commit(t testing.TB, s *Consensus, key string, expected *location.SeqNo, ne
 }
 
 func TestPostgresKeepsTheContract(t *testing.T) {
-	server := serverstest.Postgres(t, servers.PostgresOptions{})
-	base := newDatabase(t, server, "contract")
-	openPlace := func(t testing.TB, place string) location.Consensus {
-		return untilSerialized{open(t, with(t, base, "schema", place, "pool_max_conns", "8"))}
+	for name, start := range map[string]func(testing.TB, servers.PostgresOptions) *servers.Postgres{
+		"server":    serverstest.Postgres,
+		"container": serverstest.PostgresInContainer,
+	} {
+		t.Run(name, func(t *testing.T) {
+			base := newDatabase(t, start(t, quick()), "contract")
+			openPlace := func(t testing.TB, place string) location.Consensus {
+				return untilSerialized{open(t, with(t, base, "schema", place, "pool_max_conns", "8"))}
+			}
+			var s Consensus
+			locationtest.TestConsensus(t, openPlace, s.Capabilities())
+		})
 	}
-	var s Consensus
-	caps := s.Capabilities()
-	locationtest.TestConsensus(t, openPlace, caps)
+}
+
+// quick are the options of a server that need not survive a power failure. It does
+// survive a kill.
+func quick() servers.PostgresOptions {
+	return servers.PostgresOptions{Settings: map[string]string{"fsync": "off"}}
 }
 
 // untilSerialized repeats what failed with 40001. The contract allows this definite
@@ -104,7 +115,7 @@ func (u untilSerialized) Head(ctx context.Context, key string) (head location.Ve
 }
 
 func TestManyHandlesOpenAFreshDatabaseAtOnce(t *testing.T) {
-	server := serverstest.Postgres(t, servers.PostgresOptions{})
+	server := serverstest.Postgres(t, quick())
 	for round := range 5 {
 		base := newDatabase(t, server, fmt.Sprint("fresh", round))
 		start := make(chan struct{})
@@ -125,7 +136,7 @@ func TestManyHandlesOpenAFreshDatabaseAtOnce(t *testing.T) {
 }
 
 func TestASchemaIsAPlaceOfItsOwnWhateverItsName(t *testing.T) {
-	server := serverstest.Postgres(t, servers.PostgresOptions{})
+	server := serverstest.Postgres(t, quick())
 	base := newDatabase(t, server, "schemas")
 	for _, schema := range []string{"plain", "Plain", `quo"ted`, "with space", "é/%", strings.Repeat("x", 63)} {
 		s := open(t, with(t, base, "schema", schema))
@@ -134,7 +145,7 @@ func TestASchemaIsAPlaceOfItsOwnWhateverItsName(t *testing.T) {
 }
 
 func TestAUserWithoutTheRightToCreateUsesWhatIsThere(t *testing.T) {
-	server := serverstest.Postgres(t, servers.PostgresOptions{})
+	server := serverstest.Postgres(t, quick())
 	base := newDatabase(t, server, "rights")
 	open(t, with(t, base, "schema", "public"))
 	if err := server.Exec(t.Context(), "CREATE ROLE guest LOGIN PASSWORD 'guest'"); err != nil {
@@ -148,7 +159,7 @@ func TestAUserWithoutTheRightToCreateUsesWhatIsThere(t *testing.T) {
 }
 
 func TestADatabaseInAnotherEncodingIsRefused(t *testing.T) {
-	server := serverstest.Postgres(t, servers.PostgresOptions{})
+	server := serverstest.Postgres(t, quick())
 	must(t, server.Exec(t.Context(), "CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0"))
 	_, err := OpenConsensus(t.Context(), server.URL("latin"))
 	if err == nil || !strings.Contains(err.Error(), "LATIN1") {

@@ -11,7 +11,7 @@ import (
 )
 
 func TestNoErrorOfAConnectionRepeatsThePassword(t *testing.T) {
-	server := serverstest.Postgres(t, servers.PostgresOptions{})
+	server := serverstest.Postgres(t, quick())
 	right := server.URL(servers.PostgresDatabase)
 	change := func(edit func(*url.URL)) string {
 		u, err := url.Parse(right)

@@ -1,4 +1,4 @@
-package servers
+package servers_test
 
 import (
 	"context"
@@ -7,36 +7,14 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/assay-dev/assay/backends/servers"
+	"github.com/assay-dev/assay/backends/servers/serverstest"
 )
 
-func startPostgres(t *testing.T) *Postgres {
+func ask(t *testing.T, p *servers.Postgres, sql string) (answer string) {
 	t.Helper()
-	start := time.Now()
-	p, err := StartPostgres(t.Context(), PostgresOptions{})
-	if errors.Is(err, ErrUnavailable) {
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Logf("%v, ready after %v", p, time.Since(start))
-	closeAtEnd(t, p)
-	return p
-}
-
-func closeAtEnd(t *testing.T, p *Postgres) {
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-		defer cancel()
-		if err := p.Close(ctx); err != nil {
-			t.Error(err)
-		}
-	})
-}
-
-func ask(t *testing.T, p *Postgres, sql string) (answer string) {
-	t.Helper()
-	conn, err := pgx.Connect(t.Context(), p.URL(PostgresDatabase))
+	conn, err := pgx.Connect(t.Context(), p.URL(servers.PostgresDatabase))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +33,7 @@ func must(t *testing.T, err error) {
 }
 
 func TestAPostgresKeepsItsDataAndItsAddressOverEveryEnd(t *testing.T) {
-	p := startPostgres(t)
+	p := serverstest.Postgres(t, servers.PostgresOptions{})
 	must(t, p.Exec(t.Context(), "CREATE TABLE kept AS SELECT 'text' AS column"))
 	for name, end := range map[string]func(context.Context) error{"stop": p.Stop, "kill": p.Kill} {
 		t.Run(name, func(t *testing.T) {
@@ -73,8 +51,8 @@ func TestAPostgresKeepsItsDataAndItsAddressOverEveryEnd(t *testing.T) {
 }
 
 func TestAPausedPostgresKeepsItsClientsWaiting(t *testing.T) {
-	p := startPostgres(t)
-	conn, err := pgx.Connect(t.Context(), p.URL(PostgresDatabase))
+	p := serverstest.Postgres(t, servers.PostgresOptions{})
+	conn, err := pgx.Connect(t.Context(), p.URL(servers.PostgresDatabase))
 	must(t, err)
 	defer conn.Close(t.Context())
 	must(t, p.Pause(t.Context()))
@@ -90,8 +68,8 @@ func TestAPausedPostgresKeepsItsClientsWaiting(t *testing.T) {
 }
 
 func TestAPostgresDemandsItsPassword(t *testing.T) {
-	p := startPostgres(t)
-	config, err := pgx.ParseConfig(p.URL(PostgresDatabase))
+	p := serverstest.Postgres(t, servers.PostgresOptions{})
+	config, err := pgx.ParseConfig(p.URL(servers.PostgresDatabase))
 	must(t, err)
 	config.Password = "another"
 	if conn, err := pgx.ConnectConfig(t.Context(), config); err == nil {
@@ -101,11 +79,9 @@ func TestAPostgresDemandsItsPassword(t *testing.T) {
 }
 
 func TestAReplicaFollowsItsPrimaryAndTakesOver(t *testing.T) {
-	p := startPostgres(t)
+	p := serverstest.Postgres(t, servers.PostgresOptions{})
 	must(t, p.Exec(t.Context(), "CREATE TABLE kept (text text)"))
-	r, err := p.StartReplica(t.Context(), PostgresOptions{})
-	must(t, err)
-	closeAtEnd(t, r)
+	r := serverstest.PostgresReplica(t, p, servers.PostgresOptions{})
 
 	// Held back for certain …
 	must(t, r.Exec(t.Context(), "SELECT pg_wal_replay_pause()"))
@@ -115,7 +91,7 @@ func TestAReplicaFollowsItsPrimaryAndTakesOver(t *testing.T) {
 	}
 	// … followed …
 	must(t, r.Exec(t.Context(), "SELECT pg_wal_replay_resume()"))
-	must(t, WaitReady(t.Context(), r, func(context.Context) error {
+	must(t, servers.WaitReady(t.Context(), r, func(context.Context) error {
 		if ask(t, r, "SELECT count(*)::text FROM kept") != "1" {
 			return errors.New("not there yet")
 		}
@@ -125,7 +101,7 @@ func TestAReplicaFollowsItsPrimaryAndTakesOver(t *testing.T) {
 	must(t, p.Exec(t.Context(), "ALTER SYSTEM SET synchronous_standby_names = '*'"))
 	must(t, p.Exec(t.Context(), "ALTER SYSTEM SET synchronous_commit = 'remote_apply'"))
 	must(t, p.Exec(t.Context(), "SELECT pg_reload_conf()"))
-	must(t, WaitReady(t.Context(), p, func(context.Context) error {
+	must(t, servers.WaitReady(t.Context(), p, func(context.Context) error {
 		if ask(t, p, "SELECT sync_state FROM pg_stat_replication") != "sync" {
 			return errors.New("not synchronous yet")
 		}

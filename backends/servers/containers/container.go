@@ -1,0 +1,212 @@
+// Package containers runs servers in containers, with testcontainers-go.
+package containers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/netip"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/moby/moby/api/pkg/stdcopy"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/api/types/network"
+	"github.com/moby/moby/client"
+	"github.com/testcontainers/testcontainers-go"
+
+	"github.com/assay-dev/assay/backends/servers"
+)
+
+// A Container is a server in a container of its own. It is created through
+// testcontainers and driven through the engine's own interface, because the former can
+// neither pause nor kill, and disconnects when it stops a container.
+type Container struct {
+	id      string
+	image   string
+	address string
+	engine  *testcontainers.DockerProvider
+}
+
+var _ servers.Instance = (*Container)(nil)
+
+// A Spec says what runs in a container.
+type Spec struct {
+	Image      string
+	Command    []string
+	Env        map[string]string
+	Port       int    // on which the server listens in the container
+	StopSignal string // asks it to end in order, as in "SIGINT"
+}
+
+// Connect finds the engine.
+func Connect(ctx context.Context) (engine *testcontainers.DockerProvider, err error) {
+	// The reaper, which removes the containers of a program that died, is an image of
+	// its own that only a registry has. testcontainers reads this variable once.
+	if err := os.Setenv("TESTCONTAINERS_RYUK_DISABLED", "true"); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if r := recover(); r != nil { // testcontainers panics where it finds no engine
+			engine, err = nil, servers.Unavailable("no container engine: %v", r)
+		}
+	}()
+	engine, err = testcontainers.NewDockerProvider(testcontainers.WithLogger(silent{}))
+	if err != nil {
+		return nil, servers.Unavailable("no container engine: %v", err)
+	}
+	if err := engine.Health(ctx); err != nil {
+		return nil, errors.Join(servers.Unavailable("the container engine does not answer: %v", err), engine.Close())
+	}
+	return engine, nil
+}
+
+type silent struct{}
+
+func (silent) Printf(string, ...any) {}
+
+// Start creates and starts a container. The caller ends it with Remove, which closes
+// the engine too.
+func Start(ctx context.Context, engine *testcontainers.DockerProvider, spec Spec) (*Container, error) {
+	// A port of our own choice stays the same when the container starts again.
+	port, err := servers.FreePort()
+	if err != nil {
+		return nil, err
+	}
+	inside := network.MustParsePort(strconv.Itoa(spec.Port) + "/tcp")
+	loopback := netip.MustParseAddr("127.0.0.1")
+	created, err := engine.CreateContainer(ctx, testcontainers.ContainerRequest{
+		Image:        spec.Image,
+		Cmd:          spec.Command,
+		Env:          spec.Env,
+		ExposedPorts: []string{inside.String()},
+		ConfigModifier: func(c *container.Config) {
+			c.StopSignal = spec.StopSignal
+		},
+		HostConfigModifier: func(h *container.HostConfig) {
+			h.PortBindings = network.PortMap{inside: {{HostIP: loopback, HostPort: strconv.Itoa(port)}}}
+		},
+	})
+	if err != nil {
+		return nil, servers.Unavailable("no container of %s: %v", spec.Image, err)
+	}
+	c := &Container{
+		id:      created.GetContainerID(),
+		image:   spec.Image,
+		address: netip.AddrPortFrom(loopback, uint16(port)).String(),
+		engine:  engine,
+	}
+	if err := c.Start(ctx); err != nil {
+		return nil, errors.Join(err, c.Remove(ctx))
+	}
+	return c, nil
+}
+
+// Address is the host and port where clients reach the server.
+func (c *Container) Address() string { return c.address }
+
+// Remove kills the container and removes it with its data.
+func (c *Container) Remove(ctx context.Context) error {
+	_, err := c.engine.Client().ContainerRemove(ctx, c.id, client.ContainerRemoveOptions{Force: true, RemoveVolumes: true})
+	return errors.Join(err, c.engine.Close())
+}
+
+// Start starts the container, unless it runs.
+func (c *Container) Start(ctx context.Context) error {
+	_, err := c.engine.Client().ContainerStart(ctx, c.id, client.ContainerStartOptions{})
+	return err
+}
+
+// Stop sends the stop signal and waits.
+func (c *Container) Stop(ctx context.Context) error {
+	patience := 60 // seconds
+	if deadline, ok := ctx.Deadline(); ok {
+		patience = max(0, int(time.Until(deadline).Seconds())-1)
+	}
+	// A paused container reads its signals only when it continues.
+	if err := c.Resume(ctx); err != nil {
+		return err
+	}
+	_, err := c.engine.Client().ContainerStop(ctx, c.id, client.ContainerStopOptions{Timeout: &patience})
+	return err
+}
+
+// Kill kills all of the container's processes and waits.
+func (c *Container) Kill(ctx context.Context) error {
+	if c.Running(ctx) != nil {
+		return nil
+	}
+	ended := c.engine.Client().ContainerWait(ctx, c.id, client.ContainerWaitOptions{Condition: container.WaitConditionNotRunning})
+	if _, err := c.engine.Client().ContainerKill(ctx, c.id, client.ContainerKillOptions{Signal: "SIGKILL"}); err != nil {
+		return err
+	}
+	select {
+	case <-ended.Result:
+		return nil
+	case err := <-ended.Error:
+		return err
+	}
+}
+
+// Pause freezes all of the container's processes.
+func (c *Container) Pause(ctx context.Context) error {
+	state, err := c.state(ctx)
+	if err != nil || state.Paused || !state.Running {
+		return err
+	}
+	_, err = c.engine.Client().ContainerPause(ctx, c.id, client.ContainerPauseOptions{})
+	return err
+}
+
+// Resume continues a paused container.
+func (c *Container) Resume(ctx context.Context) error {
+	state, err := c.state(ctx)
+	if err != nil || !state.Paused {
+		return err
+	}
+	_, err = c.engine.Client().ContainerUnpause(ctx, c.id, client.ContainerUnpauseOptions{})
+	return err
+}
+
+// Running returns how the container ended, if it did.
+func (c *Container) Running(ctx context.Context) error {
+	state, err := c.state(ctx)
+	if err == nil && !state.Running {
+		err = fmt.Errorf("the container is %s, exit status %d %s", state.Status, state.ExitCode, state.Error)
+	}
+	return err
+}
+
+func (c *Container) state(ctx context.Context) (*container.State, error) {
+	inspected, err := c.engine.Client().ContainerInspect(ctx, c.id, client.ContainerInspectOptions{})
+	if err != nil {
+		return nil, err
+	}
+	return inspected.Container.State, nil
+}
+
+// Log returns the last 200 lines that the server printed.
+func (c *Container) Log() string {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	stream, err := c.engine.Client().ContainerLogs(ctx, c.id,
+		client.ContainerLogsOptions{ShowStdout: true, ShowStderr: true, Tail: "200"})
+	if err != nil {
+		return err.Error()
+	}
+	defer stream.Close()
+	reader, writer := io.Pipe()
+	go func() {
+		_, err := stdcopy.StdCopy(writer, writer, stream)
+		writer.CloseWithError(err)
+	}()
+	text, err := io.ReadAll(reader)
+	if err != nil {
+		return fmt.Sprintf("%s\n%v", text, err)
+	}
+	return string(text)
+}
+
+func (c *Container) String() string { return fmt.Sprintf("container %.12s of image %s", c.id, c.image) }
