@@ -1,0 +1,119 @@
+// Package consensus decides the history of one Consensus key without a search, in
+// nearly linear time.
+//
+// The versions of a key are ordered by their numbers and each names its predecessor,
+// so the chain of versions is known beforehand. What is left to find is the instant
+// T(i) of each commit, and the instant M(j) at which truncation passed each version.
+// Every answer bounds these from below or from above. All bounds from below together
+// are Horn clauses ("if T(i+1) is later than this, then T(i) is later than that"), so
+// that they have a least solution, and there is an order iff it keeps all bounds from
+// above. docs/checking.md has the argument in full.
+//
+// Only an unseen version that several operations can have written, and what follows
+// the last known version, leave a choice. The choice is made, and revised only when
+// a contradiction rests on it.
+package consensus
+
+import (
+	"github.com/assay-dev/assay/checker/proof"
+	"github.com/assay-dev/assay/location"
+	"github.com/assay-dev/assay/workload/history"
+)
+
+// A Result is what [Check] found: one of its fields is set, or none for an order of no
+// operations.
+type Result struct {
+	// Order is a linearization of all operations but the listings. They follow from when
+	// the first version was committed.
+	Order proof.Order
+	// Contradiction ends in two things that would each have to come before the other.
+	Contradiction []proof.Step
+	// Undecided says why the key needs a search.
+	Undecided string
+}
+
+// Check decides the operations of one key: those that perkey.Split returns.
+// Each needs a line of its own.
+func Check(operations []*history.Operation, relax location.Relaxations) Result {
+	k := newKey(operations, relax)
+	if steps := k.gather(); steps != nil {
+		return Result{Contradiction: steps}
+	}
+	return k.decide()
+}
+
+// A key is the state of one check: what its operations say, before any choice.
+type key struct {
+	operations []*history.Operation
+	stale      bool // relaxation stale-head
+	uncounted  bool // relaxation truncate-count
+
+	writes []write // that may have happened, by version number
+	slots  []slot  // the version numbers that they carry, ascending
+	seen   []sight // what all other operations say
+	reads  []int32 // under stale-head, the heads and scans among seen, process by process
+
+	settled map[question]int64 // the choices that are not to be revised
+	budget  int                // so many more operations may be looked at
+}
+
+// A write is a compare-and-set that was committed, or may have been.
+type write struct {
+	seq, after uint64 // its number; its predecessor's plus one, 0 for none
+	call, ret  int64
+	op         int32
+	committed  bool
+}
+
+// A slot is a version number that writes carry.
+type slot struct {
+	seq       uint64
+	value     string // where seen or committed
+	first     int32  // the first of its writes
+	seen      int32  // the first operation that saw it, none if nobody did
+	committed int32  // its committed write, none if it has none
+}
+
+const none = -1
+
+func (s *slot) known() bool { return s.seen != none || s.committed != none }
+
+// A sight is what one operation other than a write says.
+type sight struct {
+	call, ret int64
+	seq       uint64
+	value     string
+	op        int32
+	slot      int32 // of seq, see the kinds
+	kind      kind
+	stale     bool // it may tell what was true before its call
+	listing   bool
+}
+
+// kind says what a sight means.
+type kind uint8
+
+const (
+	// head: slot was the head.
+	head kind = iota
+	// below: no version of slot or later was there.
+	below
+	// exists: there was some version.
+	exists
+	// mismatch: slot was not the head.
+	mismatch
+	// scan: slot was the last version returned.
+	scan
+	// truncation: slot is the first at or above the bound.
+	truncation
+	// nothing says nothing: a mismatch on a version that nobody wrote, a scan of nothing.
+	nothing
+)
+
+// latest returns the last instant of a write.
+func (w *write) latest() int64 {
+	if w.committed {
+		return w.ret
+	}
+	return history.Never
+}

@@ -1,0 +1,258 @@
+package consensus
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/assay-dev/assay/location"
+	"github.com/assay-dev/assay/workload/history"
+)
+
+// marks are the instants M(j) at which the low-water mark passed each link: the mark is
+// the highest bound of a truncation so far, and only what is above it is stored.
+//
+// A counted truncation passes exactly the links that it deleted. Those of unknown
+// count or outcome, the raisers, can pass any links up to their target.
+type marks struct {
+	at       []int64 // M
+	floors   []bound // M(j) is not before
+	ceilings []bound // M(j) is not after
+	after    []edge  // T(to) < M(j), for the highest such link
+	until    []edge  // M(j) < T(to), for the lowest such link
+	lifts    []edge  // M(to) < T(i), for the highest such link
+	apart    []edge  // M(j) < M(to), for the lowest such link: some operation came between
+	steps    []int32 // the counted truncation that deleted the link, or none
+	raisers  []raiser
+
+	// What follows from these, over all links and steps.
+	low   []int32 // T(low(j)) < M(j)
+	high  []int32 // M(j) < T(high(j))
+	reach []int32 // what passes link j passes none above this
+	ready []int64 // no truncation may pass link j earlier
+}
+
+// An edge leads to a link; the operation from came before the operation until, or is
+// the same, and both together show it.
+type edge struct{ to, from, until int32 }
+
+// A raiser is a truncation that may have passed the links up to its target.
+type raiser struct {
+	target, op int32
+	call       int64
+	earliest   int64 // when it can have taken effect
+}
+
+// prepareMarks makes room if any operation concerns the mark.
+func (t *timeline) prepareMarks() {
+	if !slices.ContainsFunc(t.seen, func(s sight) bool { return s.kind == scan || s.kind == truncation }) {
+		return
+	}
+	n := int(t.length())
+	m := &marks{at: make([]int64, n+2), floors: make([]bound, n+2), ceilings: make([]bound, n+2), steps: make([]int32, n+2)}
+	edges := make([]edge, 4*(n+2))
+	m.after, m.until, m.lifts, m.apart = edges[:n+2], edges[n+2:2*(n+2)], edges[2*(n+2):3*(n+2)], edges[3*(n+2):]
+	for j := range m.at {
+		m.at[j], m.floors[j], m.ceilings[j], m.steps[j] = always, bound{always, none}, bound{never, none}, none
+		m.until[j].to, m.apart[j].to = int32(n+1), int32(n+1)
+	}
+	t.marks = m
+}
+
+// relate enters what an operation's view says of the order of commits and marks: low
+// and gone were seen by these operations, the rest by op.
+func (m *marks) relate(v view, low, gone, op int32) {
+	if m == nil {
+		return
+	}
+	beyond := int32(len(m.at)) - 1
+	if e := &m.after[v.kept]; v.kept < beyond && v.low > e.to {
+		*e = edge{v.low, low, op}
+	}
+	if v.gone == 0 {
+		return
+	}
+	if e := &m.until[v.gone]; v.high < e.to {
+		*e = edge{v.high, gone, op}
+	}
+	if e := &m.lifts[v.high]; v.gone > e.to {
+		*e = edge{v.gone, gone, op}
+	}
+	if e := &m.apart[v.gone]; v.kept < e.to {
+		*e = edge{v.kept, gone, op}
+	}
+}
+
+// addTruncation enters a truncation that was answered with a count, or may have
+// happened.
+func (t *timeline) addTruncation(s *sight) {
+	m, above := t.marks, t.first[s.slot]
+	target := above - 1
+	deleted := t.operations[s.op].Action.(*history.Truncate).Deleted
+	info := s.ret == history.Never
+	if info || deleted == location.CountUnknown {
+		m.raisers = append(m.raisers, raiser{target: target, op: s.op, call: s.call})
+	}
+	if info {
+		return
+	}
+	lower(&t.ceilings[above], s.ret, s.op)
+	switch {
+	case above > t.length():
+		return // it cannot have succeeded
+	case deleted > int64(target):
+		t.clash = clash{undercounts, above, s.op, none}
+		return
+	case deleted > 0:
+		t.addStep(target-int32(deleted), target, s)
+	}
+	lower(&m.ceilings[target], s.ret, s.op)
+}
+
+// addStep enters a truncation that passed the links behind from up to target.
+func (t *timeline) addStep(from, target int32, s *sight) {
+	m := t.marks
+	for j := from + 1; j <= target; j++ {
+		if m.steps[j] != none {
+			t.clash = clash{overlap, j, m.steps[j], s.op}
+			return
+		}
+		m.steps[j] = s.op
+	}
+	raise(&m.floors[from+1], s.call, s.op)
+	if from > 0 && m.apart[from].to > from+1 {
+		m.apart[from] = edge{from + 1, s.op, s.op}
+	}
+}
+
+// stepEnd returns the last link that the step which begins at link j deleted.
+func (m *marks) stepEnd(j int32) int32 {
+	end := j
+	for m.steps[end+1] == m.steps[j] {
+		end++
+	}
+	return end
+}
+
+// arrangeMarks derives the order of commits and marks that holds whatever their
+// instants, and the raisers that may pass each link.
+func (t *timeline) arrangeMarks() {
+	m, n := t.marks, t.length()
+	m.low, m.high, m.reach = make([]int32, n+2), make([]int32, n+2), make([]int32, n+2)
+	m.ready = make([]int64, n+2)
+	for j := int32(1); j <= n; {
+		end, low := j, max(m.low[j-1], m.after[j].to, j+1)
+		if m.steps[j] != none {
+			end = m.stepEnd(j)
+			for l := j; l <= end; l++ {
+				low = max(low, m.after[l].to, l+1)
+			}
+		}
+		for ; j <= end; j++ {
+			m.low[j] = low
+			if m.steps[j] != none && m.apart[j].to <= end {
+				t.clash = clash{inside, j, none, none}
+				return
+			}
+		}
+	}
+	m.high[n+1], m.reach[n+1] = n+1, n
+	for j := n; j > 0; {
+		begin := j
+		for m.steps[j] != none && m.steps[begin-1] == m.steps[j] {
+			begin--
+		}
+		high := m.high[j+1]
+		for l := begin; l <= j; l++ {
+			high = min(high, m.until[l].to)
+		}
+		for ; j >= begin; j-- {
+			m.high[j], m.reach[j] = high, min(m.reach[j+1], m.apart[j].to-1)
+			if high <= n && m.low[j] >= high {
+				t.clash = clash{tangled, j, none, none}
+				return
+			}
+		}
+	}
+	t.arrangeRaisers()
+}
+
+// arrangeRaisers sorts the raisers by target and keeps the earliest called of each.
+func (t *timeline) arrangeRaisers() {
+	m, n := t.marks, t.length()
+	m.raisers = slices.DeleteFunc(m.raisers, func(r raiser) bool { return r.target < 1 || r.target >= n })
+	slices.SortFunc(m.raisers, func(a, b raiser) int {
+		return cmp.Or(cmp.Compare(a.target, b.target), cmp.Compare(a.call, b.call))
+	})
+	m.raisers = slices.CompactFunc(m.raisers, func(a, b raiser) bool { return a.target == b.target })
+}
+
+// settleMarks raises M, and reports whether anything changed.
+func (t *timeline) settleMarks() (changed bool) {
+	m, n := t.marks, t.length()
+	m.ready[0] = always
+	for j := int32(1); j <= n; j++ {
+		m.ready[j] = max(m.ready[j-1], m.floors[j].at, t.committed[m.after[j].to])
+	}
+	for i := range m.raisers {
+		r := &m.raisers[i]
+		r.earliest = max(r.call, t.committed[r.target+1], m.ready[r.target])
+	}
+	window := raisers{marks: m}
+	for j := int32(1); j <= n; {
+		end, at := j, m.at[j-1]
+		if m.steps[j] != none {
+			end = m.stepEnd(j)
+			at = max(at, t.committed[end+1])
+		} else {
+			at = max(at, window.earliest(j))
+		}
+		for l := j; l <= end; l++ {
+			at = max(at, m.ready[l])
+		}
+		for ; j <= end; j++ {
+			changed = changed || at > m.at[j]
+			m.at[j] = max(m.at[j], at)
+		}
+	}
+	return changed
+}
+
+// raisers is a window that slides over the raisers, by target: those that may pass a
+// link. It keeps the ones that come earliest among those behind them.
+type raisers struct {
+	*marks
+	kept  []int32 // indexes, by ascending target and instant
+	taken int     // so many entered the window
+}
+
+// earliest returns the first instant at which some raiser may pass link j. It has to be
+// called for ascending links.
+func (w *raisers) earliest(j int32) int64 {
+	if r := w.first(j); r != none {
+		return w.raisers[r].earliest
+	}
+	return never
+}
+
+func (w *raisers) first(j int32) int32 {
+	for ; w.taken < len(w.raisers) && w.may(&w.raisers[w.taken], j); w.taken++ {
+		r := &w.raisers[w.taken]
+		for len(w.kept) > 0 && w.raisers[w.kept[len(w.kept)-1]].earliest >= r.earliest {
+			w.kept = w.kept[:len(w.kept)-1]
+		}
+		w.kept = append(w.kept, int32(w.taken))
+	}
+	for len(w.kept) > 0 && w.raisers[w.kept[0]].target < j {
+		w.kept = w.kept[1:]
+	}
+	if len(w.kept) == 0 {
+		return none
+	}
+	return w.kept[0]
+}
+
+// may reports whether a raiser can be the one that passes link j, if its target is
+// not below.
+func (m *marks) may(r *raiser, j int32) bool {
+	return r.target <= m.reach[j] && m.low[r.target] < m.high[j]
+}

@@ -1,0 +1,303 @@
+package consensus
+
+import (
+	"math"
+
+	"github.com/assay-dev/assay/workload/history"
+)
+
+// The beginning and the end of time: instants before and after all others.
+const (
+	always = math.MinInt64
+	never  = history.Never
+)
+
+// A timeline is the earliest instants at which a chain's versions can have been
+// committed and truncated.
+//
+// T(i) is the instant at which link i was committed, from 1; M(i) the one at which a
+// truncation first had a bound above link i. T(0) and M(0) are always, T is never
+// behind the last link. Both ascend, and T(i+1) < M(i).
+type timeline struct {
+	*chain
+	committed []int64 // T
+	floors    []bound // T(i) is not before
+	ceilings  []bound // T(i) is not after
+	// waiting are the mismatches on link i, linked by their places in delays.
+	waiting []int32
+	delays  []delay
+	marks   *marks // nil if nothing concerns the mark
+	clash   clash
+}
+
+// A bound is an instant and the operation that it comes from, none where it is the
+// call of a link's writer.
+type bound struct {
+	at int64
+	op int32
+}
+
+// A delay is a mismatch on a link: before T(i) or after T(i+1).
+type delay struct {
+	call, ret int64
+	op, next  int32
+}
+
+// A clash is why the timeline does not exist. What a and b are depends on the kind.
+type clash struct {
+	kind clashKind
+	i    int32
+	a, b int32 // operations
+}
+
+type clashKind uint8
+
+const (
+	noClash     clashKind = iota
+	lateCommit            // T(i) lies behind its ceiling
+	lateMark              // M(i) lies behind its ceiling
+	backwards             // the read b saw link i, the read a of its process saw later
+	unmarked              // the read a saw that link i was truncated, the read b later that it was not
+	hole                  // the scan a does not show link i
+	undercounts           // the truncation a counts more versions than there are
+	overlap               // the truncations a and b both deleted link i
+	inside                // link i was gone and a later one not, but one truncation deleted both
+	tangled               // T(i) would come before and after the marks
+)
+
+// newTimeline finds the least solution of all bounds, or a clash.
+func newTimeline(c *chain) *timeline {
+	if c.flaw.kind != flawless {
+		return &timeline{chain: c}
+	}
+	n := c.length()
+	t := &timeline{
+		chain:     c,
+		committed: make([]int64, n+2),
+		floors:    make([]bound, n+2),
+		ceilings:  make([]bound, n+2),
+		waiting:   make([]int32, n+2),
+	}
+	for i := range t.floors {
+		t.committed[i], t.floors[i], t.ceilings[i], t.waiting[i] = always, bound{always, none}, bound{never, none}, none
+	}
+	t.committed[n+1] = never
+	t.addWriters()
+	t.prepareMarks()
+	for i := range t.seen {
+		if s := &t.seen[i]; !s.stale {
+			t.add(s)
+		}
+		if t.clash.kind != noClash {
+			return t
+		}
+	}
+	t.addReads()
+	if t.clash.kind == noClash && t.marks != nil {
+		t.arrangeMarks()
+	}
+	if t.clash.kind == noClash {
+		t.solve()
+	}
+	return t
+}
+
+func (t *timeline) addWriters() {
+	for i := int32(1); i <= t.length(); i++ {
+		w := &t.writes[t.links[i].writer]
+		t.floors[i].at = w.call
+		if w.committed {
+			t.ceilings[i] = bound{w.ret, w.op}
+		}
+	}
+}
+
+// A view is what one operation x saw: T(low) < x < T(high), and M(gone) < x < M(kept).
+// The bounds from above are behind the last link, those from below 0, where it saw
+// nothing of the kind.
+type view struct {
+	low, high, gone, kept int32
+}
+
+// view returns what a sight says of the chain. ok is false if the scan skipped a link.
+func (t *timeline) view(s *sight) (v view, ok bool) {
+	beyond := t.length() + 1
+	v = view{high: beyond, kept: beyond}
+	switch i := t.first[s.slot]; s.kind {
+	case head:
+		v.low, v.high = i, i+1
+	case below:
+		v.high = i
+	case exists:
+		v.low = 1
+	case scan:
+		return t.viewScan(s, i)
+	case truncation:
+		v.low = i
+	}
+	return v, true
+}
+
+func (t *timeline) viewScan(s *sight, last int32) (v view, ok bool) {
+	a := t.scanOf(s)
+	first := last
+	if n := len(a.Versions); n > 1 {
+		first = t.first[t.find(uint64(a.Versions[0].SeqNo), s.slot)]
+		if int(last-first) != n-1 {
+			return v, false
+		}
+	}
+	v = view{low: last, high: t.length() + 1, kept: first}
+	if int64(len(a.Versions)) < a.Limit {
+		v.high = last + 1
+	}
+	if first > 1 && t.seq(first-1) >= uint64(a.From) {
+		v.gone = first - 1
+	}
+	return v, true
+}
+
+func (t *timeline) scanOf(s *sight) *history.Scan {
+	return t.operations[s.op].Action.(*history.Scan)
+}
+
+// add enters the bounds that a sight sets.
+func (t *timeline) add(s *sight) {
+	switch s.kind {
+	case nothing:
+		return
+	case mismatch:
+		if i := t.first[s.slot]; i <= t.length() && t.links[i].slot == s.slot {
+			t.delays = append(t.delays, delay{s.call, s.ret, s.op, t.waiting[i]})
+			t.waiting[i] = int32(len(t.delays) - 1)
+		}
+		return
+	case truncation:
+		t.addTruncation(s)
+		return
+	}
+	v, ok := t.view(s)
+	if !ok {
+		t.clash = t.hole(s)
+		return
+	}
+	t.limit(v, s.call, s.ret, s.op)
+	t.marks.relate(v, s.op, s.op, s.op)
+}
+
+// hole returns the link that a scan skipped.
+func (t *timeline) hole(s *sight) clash {
+	versions := t.scanOf(s).Versions
+	for i, n := t.first[s.slot], len(versions)-1; ; i, n = i-1, n-1 {
+		if t.seq(i) != uint64(versions[n].SeqNo) {
+			return clash{hole, i, s.op, none}
+		}
+	}
+}
+
+// limit sets the bounds in time that an operation's view implies.
+func (t *timeline) limit(v view, call, ret int64, op int32) {
+	lower(&t.ceilings[v.low], ret, op)
+	raise(&t.floors[v.high], call, op)
+	if t.marks != nil {
+		lower(&t.marks.ceilings[v.gone], ret, op)
+		raise(&t.marks.floors[v.kept], call, op)
+	}
+}
+
+func lower(b *bound, at int64, op int32) {
+	if at < b.at {
+		*b = bound{at, op}
+	}
+}
+
+func raise(b *bound, at int64, op int32) {
+	if at > b.at {
+		*b = bound{at, op}
+	}
+}
+
+// addReads enters the reads that may be stale: each comes after the earlier reads of
+// its process, but not after its call.
+func (t *timeline) addReads() {
+	process := -1
+	var seen view       // the most that earlier reads of the process saw,
+	var low, gone int32 // and which
+	for _, i := range t.reads {
+		s := &t.seen[i]
+		if p := t.operations[s.op].Process; p != process {
+			process, seen = p, view{}
+		}
+		if s.kind == nothing {
+			continue
+		}
+		v, ok := t.view(s)
+		switch {
+		case !ok:
+			t.clash = t.hole(s)
+		case v.high <= seen.low:
+			t.clash = clash{backwards, seen.low, low, s.op}
+		case v.kept <= seen.gone:
+			t.clash = clash{unmarked, seen.gone, gone, s.op}
+		}
+		if t.clash.kind != noClash {
+			return
+		}
+		t.limit(v, always, s.ret, s.op)
+		if v.low >= seen.low {
+			seen.low, low = v.low, s.op
+		}
+		if v.gone >= seen.gone {
+			seen.gone, gone = v.gone, s.op
+		}
+		v.low, v.gone = seen.low, seen.gone
+		t.marks.relate(v, low, gone, s.op)
+	}
+}
+
+// solve raises all instants to the least ones that keep all bounds from below, and
+// then looks whether they keep those from above.
+func (t *timeline) solve() {
+	for {
+		t.settleCommits()
+		if t.marks == nil || !t.settleMarks() {
+			break
+		}
+	}
+	for i, at := range t.committed {
+		if at > t.ceilings[i].at {
+			t.clash = clash{lateCommit, int32(i), t.ceilings[i].op, none}
+			return
+		}
+	}
+	if t.marks == nil {
+		return
+	}
+	for j, at := range t.marks.at {
+		if at > t.marks.ceilings[j].at {
+			t.clash = clash{lateMark, int32(j), t.marks.ceilings[j].op, none}
+			return
+		}
+	}
+}
+
+// settleCommits raises T: forward, each to its own floor and that of its predecessor;
+// then back, where a mismatch cannot come after T(i+1) any more. What that raises stays
+// below T(i+1), so that once is enough.
+func (t *timeline) settleCommits() {
+	n := t.length()
+	for i := int32(1); i <= n; i++ {
+		at := max(t.committed[i], t.floors[i].at, t.committed[i-1])
+		if t.marks != nil {
+			at = max(at, t.marks.at[t.marks.lifts[i].to])
+		}
+		t.committed[i] = at
+	}
+	for i := n; i > 0; i-- {
+		for d := t.waiting[i]; d != none; d = t.delays[d].next {
+			if m := &t.delays[d]; m.ret < t.committed[i+1] && m.call > t.committed[i] {
+				t.committed[i] = m.call
+			}
+		}
+	}
+}
