@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"runtime"
+	"runtime/debug"
 	"sync"
 	"syscall"
 	"testing"
@@ -46,57 +48,68 @@ func (nothing) ListKeysAndMetadata(context.Context, string) iter.Seq2[location.B
 const burst = 2000
 
 // BenchmarkClient shows, side by side, what an operation costs its client: bare are the
-// calls of a plain loop, harness is everything from the first request of a run to the
-// last. It shows processor time too, which a busy machine does not distort.
+// calls of a run in a plain loop, harness is the run, from its first request to its
+// last. It shows processor time too, which a busy machine distorts less.
 func BenchmarkClient(b *testing.B) {
 	for _, store := range []string{"nothing", "mem"} {
 		for _, object := range []history.Object{history.Consensus, history.Blob} {
 			for _, clients := range []int{1, 2} {
-				name := fmt.Sprintf("%s/%s/clients=%d", store, object, clients)
-				b.Run(name+"/bare", func(b *testing.B) { benchmark(b, store, object, clients, bare) })
-				b.Run(name+"/harness", func(b *testing.B) { benchmark(b, store, object, clients, harness) })
+				b.Run(fmt.Sprintf("%s/%s/clients=%d", store, object, clients), func(b *testing.B) {
+					benchmark(b, store, object, clients)
+				})
 			}
 		}
 	}
 }
 
-// benchmark reports what drive takes for burst operations of each client.
-func benchmark(b *testing.B, store string, object history.Object, clients int, drive func(*testing.B, *Runner) spent) {
-	var total spent
+func benchmark(b *testing.B, store string, object history.Object, clients int) {
+	// Garbage is collected between the turns, not in one of the two at random.
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	var bare, harness spent
 	turns := 0
 	for b.Loop() {
 		rec := newRecorder(b, io.Discard, object)
-		opts := Options{Clients: clients, Ops: int64(clients * burst), Seed: uint64(turns)}
-		r, err := benchRunner(store, object, rec, opts)
-		check(b, err)
-		s := drive(b, r)
-		total.wall, total.cpu = total.wall+s.wall, total.cpu+s.cpu
+		runner := func() *Runner {
+			return benchRunner(b, store, object, rec, Options{Clients: clients, Ops: int64(clients * burst), Seed: uint64(turns)})
+		}
+		rehearsal := &collector{calls: make([][]call, clients)}
+		drive(b, runner(), rehearsal)
+		bare.add(replay(b, runner(), rehearsal.calls))
+		harness.add(drive(b, runner(), nil))
 		check(b, rec.Close())
 		turns++
 	}
 	operations := float64(turns * burst * clients)
-	b.ReportMetric(float64(total.wall.Nanoseconds())*float64(clients)/operations, "ns/operation")
-	b.ReportMetric(float64(total.cpu.Nanoseconds())/operations, "cpu-ns/operation")
-	b.ReportMetric(0, "ns/op") // a turn with its opening and closing means nothing
+	b.ReportMetric(float64(bare.wall.Nanoseconds())*float64(clients)/operations, "bare-ns")
+	b.ReportMetric(float64(harness.wall.Nanoseconds())*float64(clients)/operations, "harness-ns")
+	b.ReportMetric(float64(bare.cpu.Nanoseconds())/operations, "bare-cpu-ns")
+	b.ReportMetric(float64(harness.cpu.Nanoseconds())/operations, "harness-cpu-ns")
+	b.ReportMetric(0, "ns/op") // a turn as a whole means nothing
 }
 
-func benchRunner(store string, object history.Object, rec *history.Recorder, opts Options) (*Runner, error) {
-	if object == history.Blob {
-		var blob location.Blob = nothing{}
-		if store == "mem" {
-			blob, _ = mem.OpenBlob(context.Background(), "mem:")
-		}
-		return NewBlobRunner(func(context.Context, int) (location.Blob, error) { return blob, nil }, rec, opts)
-	}
+// benchRunner returns a runner on a fresh store.
+func benchRunner(b *testing.B, store string, object history.Object, rec *history.Recorder, opts Options) *Runner {
+	var blob location.Blob = nothing{}
 	var consensus location.Consensus = nothing{}
 	if store == "mem" {
-		consensus, _ = mem.OpenConsensus(context.Background(), "mem:")
+		var err error
+		blob, err = mem.OpenBlob(b.Context(), "mem:")
+		check(b, err)
+		consensus, err = mem.OpenConsensus(b.Context(), "mem:")
+		check(b, err)
 	}
-	return NewConsensusRunner(func(context.Context, int) (location.Consensus, error) { return consensus, nil }, rec, opts)
+	r, err := NewBlobRunner(func(context.Context, int) (location.Blob, error) { return blob, nil }, rec, opts)
+	if object == history.Consensus {
+		r, err = NewConsensusRunner(func(context.Context, int) (location.Consensus, error) { return consensus, nil }, rec, opts)
+	}
+	check(b, err)
+	return r
 }
 
 // spent is the time that all clients took, by the clock and of the processors.
 type spent struct{ wall, cpu time.Duration }
+
+func (s *spent) add(t spent) { s.wall, s.cpu = s.wall+t.wall, s.cpu+t.cpu }
 
 func now() spent {
 	var usage syscall.Rusage
@@ -109,11 +122,13 @@ func since(start spent) spent {
 	return spent{end.wall - start.wall, end.cpu - start.cpu}
 }
 
-// harness measures a run from its first request to where healing would begin.
-func harness(b *testing.B, r *Runner) spent {
+// drive measures a run from its first request to where healing would begin. Its calls
+// are collected where a collector is given.
+func drive(b *testing.B, r *Runner, collected *collector) spent {
+	runtime.GC()
 	var start, total spent
 	var once sync.Once
-	r.object = startedObject{r.object, func() { once.Do(func() { start = now() }) }}
+	r.object = watchedObject{r.object, func() { once.Do(func() { start = now() }) }, collected}
 	ctx, cancel := context.WithCancel(b.Context())
 	defer cancel()
 	r.opts.Heal = func(context.Context) error {
@@ -125,40 +140,47 @@ func harness(b *testing.B, r *Runner) spent {
 	return total
 }
 
-// startedObject tells of the first request.
-type startedObject struct {
+// A collector keeps the calls of each client.
+type collector struct{ calls [][]call }
+
+// A watchedObject tells of requests, and keeps the calls if a collector is given.
+type watchedObject struct {
 	object
-	started func()
+	started   func()
+	collected *collector
 }
 
-func (o startedObject) worker(ctx context.Context, client int) (worker, error) {
+func (o watchedObject) worker(ctx context.Context, client int) (worker, error) {
 	w, err := o.object.worker(ctx, client)
-	return startedWorker{w, o.started}, err
+	return &watchedWorker{w, o, client}, err
 }
 
-type startedWorker struct {
+type watchedWorker struct {
 	worker
-	started func()
+	object watchedObject
+	client int
 }
 
-func (w startedWorker) next() (call, bool) {
-	w.started()
-	return w.worker.next()
+func (w *watchedWorker) next() (call, bool) {
+	w.object.started()
+	c, ok := w.worker.next()
+	if w.object.collected != nil {
+		w.worker.abandon() // each call keeps its value
+		calls := &w.object.collected.calls[w.client]
+		*calls = append(*calls, c)
+	}
+	return c, ok
 }
 
-// bare measures the calls of the same requests, settled beforehand, in a plain loop.
-func bare(b *testing.B, r *Runner) spent {
-	workers, calls := make([]worker, r.opts.Clients), make([][]call, r.opts.Clients)
+// replay measures the calls of a run in a plain loop.
+func replay(b *testing.B, r *Runner, calls [][]call) spent {
+	workers := make([]worker, len(calls))
 	for i := range workers {
 		var err error
 		workers[i], err = r.object.worker(b.Context(), i)
 		check(b, err)
-		for range burst {
-			c, _ := workers[i].next()
-			workers[i].abandon() // every call keeps its value
-			calls[i] = append(calls[i], c)
-		}
 	}
+	runtime.GC()
 	var done sync.WaitGroup
 	start := now()
 	for i, w := range workers {

@@ -95,6 +95,7 @@ type blobRequests struct {
 	drawn  int64
 	own    int // own keys drawn so far
 	later  []scheduled
+	_      apart
 }
 
 // scheduled is a request whose turn comes at the due-th.

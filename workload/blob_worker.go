@@ -20,7 +20,7 @@ type blobObject struct {
 // progress is how many own keys a client has begun to write. Others only look.
 type progress struct {
 	own atomic.Int64
-	_   [120]byte // the next client's is on another cache line
+	_   apart
 }
 
 func newBlobObject(open OpenBlob, opts Options) *blobObject {
@@ -80,6 +80,8 @@ type blobWorker struct {
 	sets     slab[history.Set]
 	deletes  slab[history.Delete]
 	restores slab[history.Restore]
+
+	_ apart
 }
 
 func (w *blobWorker) next() (call, bool) {

@@ -81,7 +81,7 @@ type client struct {
 	called int64
 	call   call
 
-	_ [128]byte // the next client is on another cache line
+	_ apart
 }
 
 // carry carries out requests until there are no more, or until its goroutine has

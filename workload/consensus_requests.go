@@ -109,6 +109,7 @@ type consensusRequests struct {
 	slots   skew
 	drawn   int64
 	pending *consensusRequest // the second of a pair
+	_       apart
 }
 
 func newConsensusRequests(opts *Options, client int) *consensusRequests {

@@ -80,6 +80,8 @@ type consensusWorker struct {
 	attempts    slab[history.CompareAndSet]
 	scans       slab[history.Scan]
 	truncations slab[history.Truncate]
+
+	_ apart
 }
 
 func (w *consensusWorker) next() (call, bool) {

@@ -47,7 +47,7 @@ func (p Phase) String() string {
 type tally struct {
 	outcomes  [3]atomic.Int64
 	abandoned atomic.Int64
-	_         [96]byte // the next client's is on another cache line
+	_         apart
 }
 
 func (t *tally) count(o history.Outcome) {

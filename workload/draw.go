@@ -10,7 +10,23 @@ import (
 // and pauses from stream thinkStream + i.
 const thinkStream = 1 << 32
 
-func newRand(seed, stream uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, stream)) }
+// random is a generator that shares no cache line with that of another client.
+type random struct {
+	_   apart
+	pcg rand.PCG
+	rng rand.Rand
+	_   apart
+}
+
+// apart keeps what one client writes off the cache lines of what others do.
+type apart [128]byte
+
+func newRand(seed, stream uint64) *rand.Rand {
+	r := new(random)
+	r.pcg.Seed(seed, stream)
+	r.rng = *rand.New(&r.pcg)
+	return &r.rng
+}
 
 // A choice draws one of a few things by weight.
 type choice[T any] struct {
@@ -101,9 +117,9 @@ const epochStep = 64
 // Clients take new shared keys by it, so that they meet on them although some are
 // faster than others. It is written so seldom that reading it costs nothing.
 type epoch struct {
-	_        [128]byte
+	_        apart
 	requests atomic.Int64
-	_        [128]byte
+	_        apart
 }
 
 // reach tells that a client has come to its n-th request.
