@@ -80,7 +80,9 @@ func fillBlock(b []byte, keySum uint32, name string, size, offset int) {
 	binary.LittleEndian.PutUint64(b[16:], uint64(offset))
 	b[24] = byte(len(name))
 	copy(b[headerSize:], name)
-	fillNoise(b[headerSize+len(name):], uint64(keySum)<<32^uint64(size)<<16^uint64(offset))
+	// Filler that differs from block to block, so that a tear inside one shows.
+	filler := headerSize + len(name)
+	fillNoise(b[filler:], uint64(crc32.Checksum(b[4:filler], castagnoli)))
 	binary.LittleEndian.PutUint32(b, crc32.Checksum(b[4:], castagnoli))
 }
 
