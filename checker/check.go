@@ -8,9 +8,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/assay-dev/assay/checker/model"
 	"github.com/assay-dev/assay/checker/perkey"
-	"github.com/assay-dev/assay/checker/search"
+	"github.com/assay-dev/assay/checker/proof"
 	"github.com/assay-dev/assay/workload/history"
 )
 
@@ -64,6 +63,7 @@ type checking struct {
 
 	mu     sync.Mutex
 	keys   []perkey.History // not taken yet, the easiest first
+	claims []proof.Key
 	found  []Violation
 	gaveUp []UndecidedKey
 }
@@ -87,7 +87,7 @@ func (c *checking) run() {
 	for range c.options.Workers {
 		workers.Go(func() {
 			for key, share, ok := c.next(); ok; key, share, ok = c.next() {
-				c.check(key, share)
+				c.add(c.check(key, share))
 			}
 		})
 	}
@@ -107,50 +107,30 @@ func (c *checking) next() (key perkey.History, share time.Duration, ok bool) {
 	return key, min(left, max(left/time.Duration(rounds), leastShare)), true
 }
 
-// check judges one key.
-func (c *checking) check(key perkey.History, share time.Duration) {
-	ctx, cancel := context.WithTimeout(c.ctx, share)
-	defer cancel()
-	problem := search.Problem{Object: c.object, Relax: c.options.Relax, Operations: key.Operations}
-	explained, err := search.Explained(ctx, problem, c.options.Budget.Memory/int64(c.options.Workers))
+// add keeps what was found of one key.
+func (c *checking) add(claim proof.Key, violation *Violation) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.claims = append(c.claims, claim)
 	switch {
-	case err != nil:
-		c.undecided(UndecidedKey{Key: key.Key, Reason: "the search ran " + err.Error()})
-	case !explained:
-		c.violated(c.explain(ctx, key, problem))
+	case violation != nil:
+		c.found = append(c.found, *violation)
+	case claim.Undecided != "":
+		c.gaveUp = append(c.gaveUp, UndecidedKey{Key: claim.Key, Reason: claim.Undecided})
 	}
-}
-
-func (c *checking) explain(ctx context.Context, key perkey.History, problem search.Problem) Violation {
-	culprit, fault := search.Blame(ctx, problem)
-	v := Violation{
-		Key:         key.Key,
-		Clause:      model.Clause(culprit),
-		Explanation: search.Explain(key, c.options.Relax, culprit, fault),
-	}
-	for _, op := range fault {
-		v.Lines = append(v.Lines, op.Line)
-	}
-	return v
-}
-
-func (c *checking) violated(v Violation) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.found = append(c.found, v)
-}
-
-func (c *checking) undecided(u UndecidedKey) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.gaveUp = append(c.gaveUp, u)
 }
 
 // result sums up: a violation counts more than a key that is undecided.
 func (c *checking) result() *Result {
+	slices.SortFunc(c.claims, func(a, b proof.Key) int { return cmp.Compare(a.Key, b.Key) })
 	slices.SortFunc(c.found, func(a, b Violation) int { return cmp.Compare(a.Key, b.Key) })
 	slices.SortFunc(c.gaveUp, func(a, b UndecidedKey) int { return cmp.Compare(a.Key, b.Key) })
-	r := &Result{Verdict: Valid, Violations: c.found, Undecided: c.gaveUp}
+	r := &Result{
+		Verdict:     Valid,
+		Violations:  c.found,
+		Undecided:   c.gaveUp,
+		Certificate: &proof.Certificate{Object: c.object, Relax: c.options.Relax, Keys: c.claims},
+	}
 	switch {
 	case len(c.found) > 0:
 		r.Verdict = Invalid

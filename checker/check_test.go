@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/assay-dev/assay/checker"
+	"github.com/assay-dev/assay/checker/proof"
 	"github.com/assay-dev/assay/location"
 	"github.com/assay-dev/assay/workload/history"
 )
@@ -58,20 +59,23 @@ func TestCheckNamesTheOperationsAtFault(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			want := &checker.Result{Verdict: checker.Invalid, Violations: []checker.Violation{test.want}}
-			if !reflect.DeepEqual(got, want) {
+			if want := []checker.Violation{test.want}; got.Verdict != checker.Invalid || !reflect.DeepEqual(got.Violations, want) {
 				t.Errorf("got  %+v\nwant %+v", got, want)
+			}
+			if err := proof.Verify(test.history, nil, got.Certificate); err != nil {
+				t.Errorf("the certificate proves nothing: %v", err)
 			}
 		})
 	}
 }
 
-// hopeless adds operations of one key that no small budget decides.
+// hopeless adds operations of one key that no small budget decides: only two values,
+// each written many times at once, and read in turn when nobody writes any more.
 func hopeless(h *history.History, key string) *history.History {
 	for i := range 40 {
-		h.Operations = append(h.Operations, set(100+i, key, string(rune('A'+i)), int64(i), 0, 10))
+		h.Operations = append(h.Operations, set(100+i, key, string(rune('A'+i%2)), int64(i), 0, 10))
 	}
-	h.Operations = append(h.Operations, get(100, key, "none", 11, 12))
+	h.Operations = append(h.Operations, get(100, key, "A", 11, 12), get(100, key, "B", 13, 14))
 	return h
 }
 

@@ -8,6 +8,7 @@ package checker
 import (
 	"time"
 
+	"github.com/assay-dev/assay/checker/proof"
 	"github.com/assay-dev/assay/location"
 )
 
@@ -45,6 +46,8 @@ type Result struct {
 	Violations []Violation
 	// Undecided are the keys on which a search gave up, sorted by key.
 	Undecided []UndecidedKey
+	// Certificate proves the verdict on each key to [proof.Verify].
+	Certificate *proof.Certificate
 }
 
 // A Violation is a key whose operations no order explains.

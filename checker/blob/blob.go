@@ -24,8 +24,8 @@ type Result struct {
 	Order proof.Order
 	// Contradiction is why there is none.
 	Contradiction []proof.Step
-	// Hard says why this key needs a search.
-	Hard string
+	// Undecided says why this key needs a search.
+	Undecided string
 }
 
 // Check decides the history of one key.
@@ -36,8 +36,8 @@ func Check(h perkey.History, relax location.Relaxations) Result {
 		values:  make(map[string]*block),
 		sizes:   make(map[int64]*block),
 	}
-	for _, step := range []func(){k.gatherSets, k.gatherAnswers, k.checkRefusals, k.checkBlocks, k.findZones, k.sweep} {
-		if step(); k.hard != "" || k.contradiction != nil {
+	for _, step := range []func(){k.gather, k.checkRefusals, k.checkBlocks, k.findZones, k.sweep} {
+		if step(); k.contradiction != nil || k.undecided != "" {
 			return k.refuse()
 		}
 	}
@@ -49,12 +49,12 @@ func Check(h perkey.History, relax location.Relaxations) Result {
 // that need no blocks stand, and a search decides the rest.
 func (k *key) refuse() Result {
 	switch {
-	case k.hard != "":
-		return Result{Hard: k.hard}
-	case k.revives && k.removals && k.blockwise:
-		return Result{Hard: "a restore may have brought a deleted value back"}
+	case k.blockwise && k.revives && k.removals:
+		return Result{Undecided: "a restore may have brought a deleted value back"}
+	case k.contradiction != nil:
+		return Result{Contradiction: k.contradiction}
 	}
-	return Result{Contradiction: k.contradiction}
+	return Result{Undecided: k.undecided}
 }
 
 // A key is the state of one check.
@@ -74,7 +74,7 @@ type key struct {
 	sizeless bool                 // some value's size is not known
 
 	// What the check comes to: the first of these that is set.
-	hard          string
+	undecided     string
 	contradiction []proof.Step
 	blockwise     bool // the contradiction rests on each value being there only once
 	order         proof.Order
@@ -88,6 +88,7 @@ type key struct {
 type block struct {
 	kind     kind
 	written  *history.Operation // the set, if it is about a value
+	twice    bool               // there is another set of it
 	removed  *history.Operation // the delete that named the value
 	again    *history.Operation // another delete that named the value
 	single   *history.Operation // the operation, if it is about no value

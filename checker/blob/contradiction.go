@@ -43,17 +43,24 @@ func cycle(steps []proof.Step) []proof.Step {
 }
 
 // before leads from b to another block, of which some operation was called after one
-// of b had returned.
+// of b had returned: their sets, where they were far enough apart.
 func (b *block) before(other *block) []proof.Step {
-	owner := other
+	owner, last := other, other.last
 	if other.owner != nil {
 		owner = other.owner
+	}
+	if other.written != nil && b.returned < other.written.Call {
+		owner, last = other, other.written
+	}
+	first := b.first
+	if b.written != nil && b.written.Latest() < last.Call {
+		first = b.written
 	}
 	steps := []proof.Step{{
 		Rule:   proof.Apart,
 		Before: b.event(),
 		After:  owner.event(),
-		Lines:  []int{b.first.Line, other.last.Line},
+		Lines:  []int{first.Line, last.Line},
 	}}
 	if owner != other {
 		steps = append(steps, other.afterOwner())

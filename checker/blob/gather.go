@@ -8,6 +8,13 @@ import (
 	"github.com/assay-dev/assay/workload/history"
 )
 
+// gather makes the blocks. An answer that no state explains is a contradiction whatever
+// else there is.
+func (k *key) gather() {
+	k.gatherSets()
+	k.gatherAnswers()
+}
+
 // gatherSets makes a block for each value that may have been written.
 func (k *key) gatherSets() {
 	for _, op := range k.Operations {
@@ -15,9 +22,10 @@ func (k *key) gatherSets() {
 		if !ok {
 			continue
 		}
-		if k.values[set.Value] != nil {
-			k.hard = fmt.Sprintf("the value %q was written twice", set.Value)
-			return
+		if b := k.values[set.Value]; b != nil {
+			b.twice, k.undecided = true, fmt.Sprintf("the value %q was written twice", set.Value)
+			k.addSize(set.Size, nil)
+			continue
 		}
 		b := newBlock(lasting)
 		b.written, b.seen = op, op.Outcome == history.Ok
@@ -52,7 +60,7 @@ func (k *key) gatherAnswers() {
 		case *history.Restore:
 			k.addRestore(op, action)
 		}
-		if k.hard != "" || k.contradiction != nil {
+		if k.contradiction != nil {
 			return
 		}
 	}
@@ -70,12 +78,17 @@ func (k *key) addGet(op *history.Operation, get *history.Get) {
 			k.contradiction = wrongAnswer(op)
 			return
 		}
-		if set := b.written.Action.(*history.Set); get.Size != history.SizeUnknown && set.Size != history.SizeUnknown && get.Size != set.Size {
+		if set := b.written.Action.(*history.Set); !b.twice && !sameSize(set.Size, get.Size) {
 			k.contradiction = wrongAnswer(op)
 			return
 		}
 		b.read(op)
 	}
+}
+
+// sameSize takes what the history does not tell for no contradiction.
+func sameSize(a, b int64) bool {
+	return a == b || a == history.SizeUnknown || b == history.SizeUnknown
 }
 
 func (k *key) addListing(op *history.Operation, list *history.List) {
@@ -100,7 +113,7 @@ func (k *key) ofSize(op *history.Operation, size int64) *block {
 	switch {
 	case b != nil:
 	case known || k.sizeless:
-		k.hard = fmt.Sprintf("several values may have the size %d that an operation reports", size)
+		k.undecided = fmt.Sprintf("several values may have the size %d that an operation reports", size)
 	default:
 		k.contradiction = wrongAnswer(op)
 	}

@@ -38,7 +38,7 @@ func (k *key) placeRestores(order proof.Order) {
 		}
 		for _, op := range open {
 			if op.Latest() < p.At {
-				k.hard = restoreNeedsSearch
+				k.undecided = restoreNeedsSearch
 				return
 			}
 			k.order = append(k.order, proof.Placement{Line: op.Line, At: max(op.Call, p.At)})
@@ -46,7 +46,7 @@ func (k *key) placeRestores(order proof.Order) {
 		open = open[:0]
 	}
 	if len(open)+len(waiting) > 0 {
-		k.hard = restoreNeedsSearch
+		k.undecided = restoreNeedsSearch
 	}
 }
 

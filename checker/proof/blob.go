@@ -152,7 +152,7 @@ func (b *blob) nothing(line int) bool {
 		return a.Answered && !a.Found
 	case *history.List:
 		_, _, listed := b.listed(a)
-		return !listed && strings.HasPrefix(b.key, a.Prefix)
+		return !listed && b.covered(op)
 	case *history.Restore:
 		return op.Outcome == history.Fail
 	}
@@ -187,6 +187,8 @@ func (b *blob) conclude(s *Step, facts []fact) (fact, bool, error) {
 		ok, closed = b.once(s.Lines), true
 	case WrongAnswer:
 		ok, closed = len(s.Lines) == 1 && b.wrong(s.Lines[0]), true
+	case Exhausted:
+		ok, closed = b.exhausted(s.Lines), true
 	case Undeleted:
 		ok, closed = !b.revived && b.undeleted(s.Lines, facts), true
 	}

@@ -12,6 +12,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -181,4 +182,22 @@ func Read(r io.Reader) (*Certificate, error) {
 		return nil, fmt.Errorf("no certificate: %w", err)
 	}
 	return c, nil
+}
+
+// Lines returns the operations that a contradiction is about, ascending.
+func Lines(steps []Step) []int {
+	var lines []int
+	for _, s := range steps {
+		lines = append(lines, s.Lines...)
+		for _, e := range []Event{s.Before, s.After} {
+			if e.Kind == Op || e.Kind == Value {
+				lines = append(lines, int(e.N))
+			}
+		}
+		for _, c := range s.Cases {
+			lines = append(lines, Lines(c.Steps)...)
+		}
+	}
+	slices.Sort(lines)
+	return slices.Compact(lines)
 }

@@ -8,10 +8,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"slices"
 
 	"github.com/anishathalye/porcupine"
 
 	"github.com/assay-dev/assay/checker/model"
+	"github.com/assay-dev/assay/checker/proof"
 	"github.com/assay-dev/assay/location"
 	"github.com/assay-dev/assay/workload/history"
 )
@@ -33,11 +36,18 @@ var (
 // explains. The search stops with [ErrTime] when ctx ends and with [ErrMemory] when
 // it would remember more than memory bytes.
 func Explained(ctx context.Context, p Problem, memory int64) (bool, error) {
+	_, explained, err := Linearize(ctx, p, memory)
+	return explained, err
+}
+
+// Linearize is [Explained] and also returns such an order. Listings have no place in
+// it, nor has what is not known to have happened and would have changed nothing.
+func Linearize(ctx context.Context, p Problem, memory int64) (order proof.Order, explained bool, err error) {
 	operations := prune(p)
 	steps, sessions := model.Steps(operations, p.Relax)
 	for i := range steps {
 		if model.Wrong(steps[i].Operation, p.Relax) != "" {
-			return false, nil
+			return nil, false, nil
 		}
 	}
 	s := &searcher{
@@ -48,9 +58,12 @@ func Explained(ctx context.Context, p Problem, memory int64) (bool, error) {
 	}
 	s.left = memory / s.entryBytes()
 	if s.left < int64(len(steps)) { // even an order found at once needs that many
-		return false, ErrMemory
+		return nil, false, ErrMemory
 	}
-	return s.run()
+	if explained, err = s.run(); explained && len(steps) > 0 {
+		order = s.order()
+	}
+	return order, explained, err
 }
 
 // searcher is one search.
@@ -61,7 +74,7 @@ type searcher struct {
 	sessions int
 
 	taken  int64       // steps that the search tried
-	last   *searchNode // the latest node offered to the search
+	last   *searchNode // the latest node offered to the search, at the end the final one
 	left   int64       // how many more entries its table may have
 	failed error       // why the search is being given up
 }
@@ -73,6 +86,8 @@ type searchNode struct {
 	object   model.State
 	definite int     // steps left that certainly happened
 	progress []int32 // by session, how many of its steps are taken
+	before   *searchNode
+	step     *model.Step // that led here from before
 }
 
 func (s *searcher) run() (bool, error) {
@@ -122,7 +137,7 @@ func (s *searcher) step(node *searchNode, step *model.Step) (bool, any) {
 	if !ok || info && object == node.object && node.definite > 0 {
 		return false, nil
 	}
-	next := &searchNode{object, node.definite, node.progress}
+	next := &searchNode{object, node.definite, node.progress, node, step}
 	if !info {
 		next.definite--
 	}
@@ -132,6 +147,32 @@ func (s *searcher) step(node *searchNode, step *model.Step) (bool, any) {
 	}
 	s.last = next
 	return true, next
+}
+
+// order returns the steps that led to the final node, each as early as it can be.
+func (s *searcher) order() (order proof.Order) {
+	var path []*searchNode
+	for node := s.last; node.step != nil; node = node.before {
+		path = append(path, node)
+	}
+	at := int64(math.MinInt64)
+	for _, node := range slices.Backward(path) {
+		at = max(at, node.step.Earliest)
+		if node.placed() {
+			order = append(order, proof.Placement{Line: node.step.Operation.Line, At: at})
+		}
+	}
+	return order
+}
+
+// placed reports whether the step to the node has a place in an order.
+func (n *searchNode) placed() bool {
+	switch n.step.Operation.Action.(type) {
+	case *history.ListKeys, *history.List:
+		return false
+	}
+	idle := n.step.Operation.Outcome == history.Info && n.object == n.before.object
+	return n.step.Part != model.LookUp && !idle
 }
 
 // stopped reports whether the search is to end. Porcupine cannot be stopped from

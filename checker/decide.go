@@ -1,0 +1,97 @@
+package checker
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/assay-dev/assay/checker/blob"
+	"github.com/assay-dev/assay/checker/consensus"
+	"github.com/assay-dev/assay/checker/model"
+	"github.com/assay-dev/assay/checker/perkey"
+	"github.com/assay-dev/assay/checker/proof"
+	"github.com/assay-dev/assay/checker/search"
+	"github.com/assay-dev/assay/workload/history"
+)
+
+// check judges one key: without a search where the contract leaves nothing to search
+// for, and else with one that may take its share of the time.
+func (c *checking) check(key perkey.History, share time.Duration) (proof.Key, *Violation) {
+	claim := c.decide(key)
+	switch {
+	case claim.Undecided != "":
+		return c.search(key, claim.Undecided, share)
+	case claim.Contradiction != nil:
+		return claim, c.violation(key, claim.Contradiction)
+	}
+	return claim, nil
+}
+
+// decide judges a key without a search. It leaves undecided what needs one.
+func (c *checking) decide(key perkey.History) proof.Key {
+	if c.object == history.Consensus {
+		r := consensus.Check(key.Operations, c.options.Relax)
+		return proof.Key{Key: key.Key, Order: r.Order, Contradiction: r.Contradiction, Undecided: r.Undecided}
+	}
+	r := blob.Check(key, c.options.Relax)
+	return proof.Key{Key: key.Key, Order: r.Order, Contradiction: r.Contradiction, Undecided: r.Undecided}
+}
+
+// search judges a key for which hard says why it needs a search.
+func (c *checking) search(key perkey.History, hard string, share time.Duration) (proof.Key, *Violation) {
+	ctx, cancel := context.WithTimeout(c.ctx, share)
+	defer cancel()
+	problem := search.Problem{Object: c.object, Relax: c.options.Relax, Operations: key.Operations}
+	order, explained, err := search.Linearize(ctx, problem, c.options.Budget.Memory/int64(c.options.Workers))
+	switch {
+	case err != nil:
+		return proof.Key{Key: key.Key, Undecided: fmt.Sprintf("%s, and the search ran %v", hard, err)}, nil
+	case explained:
+		return proof.Key{Key: key.Key, Order: order}, nil
+	}
+	culprit, fault := search.Blame(ctx, problem)
+	return c.exhausted(key, fault), c.explain(key, culprit, fault)
+}
+
+// exhausted claims what the search found, if that is small enough to be verified.
+func (c *checking) exhausted(key perkey.History, fault []*history.Operation) proof.Key {
+	end := proof.Step{Rule: proof.Exhausted}
+	for _, op := range fault {
+		end.Lines = append(end.Lines, op.Line)
+	}
+	claim := proof.Key{Key: key.Key, Contradiction: []proof.Step{end}}
+	alone := &history.History{Header: history.Header{Object: c.object}}
+	for _, op := range key.Operations {
+		alone.Operations = append(alone.Operations, *op)
+	}
+	certificate := &proof.Certificate{Object: c.object, Relax: c.options.Relax, Keys: []proof.Key{claim}}
+	if proof.Verify(alone, c.options.Relax, certificate) != nil {
+		return proof.Key{Key: key.Key, Undecided: "a search found a contradiction that is too large to be proven"}
+	}
+	return claim
+}
+
+// violation explains a contradiction.
+func (c *checking) violation(key perkey.History, steps []proof.Step) *Violation {
+	lines := proof.Lines(steps)
+	var fault []*history.Operation
+	for _, op := range key.Operations {
+		if slices.Contains(lines, op.Line) {
+			fault = append(fault, op)
+		}
+	}
+	return c.explain(key, slices.MaxFunc(fault, func(a, b *history.Operation) int { return int(a.Call - b.Call) }), fault)
+}
+
+func (c *checking) explain(key perkey.History, culprit *history.Operation, fault []*history.Operation) *Violation {
+	v := &Violation{
+		Key:         key.Key,
+		Clause:      model.Clause(culprit),
+		Explanation: search.Explain(key, c.options.Relax, culprit, fault),
+	}
+	for _, op := range fault {
+		v.Lines = append(v.Lines, op.Line)
+	}
+	return v
+}

@@ -1,0 +1,112 @@
+package proof
+
+import (
+	"maps"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/assay-dev/assay/workload/history"
+)
+
+// Exhausted is a proof by itself: the answers in Lines have no order, whichever of the
+// key's sets, deletes and restores besides happened, at any time after their calls. It
+// is for the few keys of a Blob on which no shorter argument is known, and verified by
+// trying every order: of at most 64 operations, in at most [maxTries] tries.
+const Exhausted Rule = "exhausted"
+
+const maxTries = 1 << 18
+
+// exhaustion tries all orders of a few operations.
+type exhaustion struct {
+	*blob
+	operations []*history.Operation
+	lines      []int
+	definite   uint64 // by operation, a bit: it has to be in the order
+	refuted    map[situation]bool
+}
+
+// A situation is what has happened so far and what it led to.
+type situation struct {
+	taken        uint64
+	now, deleted holding
+}
+
+func (b *blob) exhausted(lines []int) bool {
+	x := &exhaustion{blob: b, refuted: map[situation]bool{}}
+	for _, line := range slices.Sorted(maps.Keys(b.operations)) {
+		op := b.operations[line]
+		named := slices.Contains(lines, line) && definite(op) && b.covered(op)
+		if !named && (op.Outcome == history.Fail || !effective(op)) {
+			continue
+		}
+		if named {
+			x.definite |= 1 << len(x.operations)
+		}
+		x.operations, x.lines = append(x.operations, op), append(x.lines, line)
+	}
+	return len(x.operations) <= 64 && x.refutes(situation{}) && len(x.refuted) <= maxTries
+}
+
+// covered reports whether op says something of the key.
+func (b *blob) covered(op *history.Operation) bool {
+	list, ok := op.Action.(*history.List)
+	return !ok || strings.HasPrefix(b.key, list.Prefix)
+}
+
+// refutes reports whether no order goes on from here; or it has given up.
+func (x *exhaustion) refutes(s situation) bool {
+	if x.definite&^s.taken == 0 {
+		return false
+	}
+	if x.refuted[s] || len(x.refuted) > maxTries {
+		return true
+	}
+	x.refuted[s] = true
+	// What is called after an operation left has returned comes after that one.
+	latest := int64(math.MaxInt64)
+	for i, op := range x.operations {
+		if x.definite&^s.taken&(1<<i) != 0 {
+			latest = min(latest, op.Latest())
+		}
+	}
+	for i, op := range x.operations {
+		if s.taken&(1<<i) == 0 && op.Call <= latest {
+			if next, ok := x.take(s, i); ok && !x.refutes(next) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// take lets operation i happen. One that need not happen is taken only where it
+// changes something.
+func (x *exhaustion) take(s situation, i int) (next situation, ok bool) {
+	op, definite := *x.operations[i], x.definite&(1<<i) != 0
+	if !definite {
+		op.Outcome = history.Info
+	}
+	if list, listing := op.Action.(*history.List); listing {
+		size, times, found := x.listed(list)
+		ok = found == s.now.found && times <= 1 && (!found || sameSize(size, s.now.size))
+		s.taken |= 1 << i
+		return s, ok
+	}
+	r := &register{relax: x.relax, held: []holding{s.now}}
+	if s.deleted.found {
+		r.deleted = &s.deleted
+	}
+	if x.removal(x.lines[i]) {
+		// Under delete-size, what a delete reports may be long gone: let it be anything.
+		op.Action = &history.Delete{}
+	}
+	if r.take(&op, 0) != nil {
+		return s, false
+	}
+	next = situation{taken: s.taken | 1<<i, now: r.held[len(r.held)-1]}
+	if r.deleted != nil {
+		next.deleted = *r.deleted
+	}
+	return next, definite || next.now != s.now || next.deleted != s.deleted
+}
