@@ -58,6 +58,7 @@ func benchmarkCompareAndSet(b *testing.B, s *Consensus, keys int) {
 	b.ReportMetric(percent(mismatched.Load()), "%mismatched")
 	b.ReportMetric(percent(failed.Load()), "%failed")
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "increments/s")
+	b.ReportMetric(float64(committed.Load())/b.Elapsed().Seconds(), "commits/s")
 }
 
 func increment(s *Consensus, key string) (location.CompareAndSetResult, error) {

@@ -38,6 +38,9 @@ func TestAURLSaysHowToConnect(t *testing.T) {
 			t.Errorf("got %q, want %q", end.got, end.want)
 		}
 	}
+	if text := w.ConnString() + r.ConnString(); strings.Contains(text, "p%40ss") {
+		t.Errorf("pgx's parser got the password: %s", text)
+	}
 	if w.ConnConfig.Port != 6000 || r.ConnConfig.Port != 7000 {
 		t.Errorf("ports %d and %d", w.ConnConfig.Port, r.ConnConfig.Port)
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strconv"
 	"syscall"
@@ -122,7 +121,7 @@ func (p *Postgres) Close(ctx context.Context) error {
 		err = p.Stop(ctx)
 	}
 	if p.local != nil {
-		err = errors.Join(err, os.RemoveAll(p.local.dir))
+		err = errors.Join(err, p.local.remove())
 	}
 	return err
 }

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"golang.org/x/sys/unix"
 )
 
 // postgresFiles are the programs of a local PostgreSQL and the files of one server.
@@ -171,6 +173,34 @@ func (f *postgresFiles) append(name, text string) error {
 	}
 	_, err = file.WriteString(text)
 	return errors.Join(err, file.Close())
+}
+
+// remove removes all files, and the few bytes of System V shared memory that a killed
+// server leaves to the next one on its data. Its lock file names them.
+func (f *postgresFiles) remove() error {
+	lock, err := os.ReadFile(filepath.Join(f.data(), "postmaster.pid"))
+	if err == nil {
+		err = releaseMemory(string(lock))
+	} else if errors.Is(err, fs.ErrNotExist) {
+		err = nil // it has ended in order
+	}
+	return errors.Join(err, os.RemoveAll(f.dir))
+}
+
+func releaseMemory(lock string) error {
+	lines := strings.Split(lock, "\n")
+	if len(lines) < 7 {
+		return nil // it was killed before it had any
+	}
+	var key, id int
+	if _, err := fmt.Sscan(lines[6], &key, &id); err != nil {
+		return nil
+	}
+	_, err := unix.SysvShmCtl(id, unix.IPC_RMID, nil)
+	if errors.Is(err, unix.EINVAL) {
+		return nil // it is gone
+	}
+	return err
 }
 
 // own hands a file, or a directory with all that is in it, to the server's user.
