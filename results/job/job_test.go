@@ -164,7 +164,7 @@ func TestARunThatIsInterruptedBeforeItBeginsSaysSo(t *testing.T) {
 	}
 }
 
-// A writer calls back when the first line of progress is written.
+// A writer calls back when progress is written.
 type writer func()
 
 func (w writer) Write(p []byte) (int, error) { w(); return len(p), nil }
@@ -180,6 +180,26 @@ func TestAnInterruptedRunIsCheckedAndNoOtherBegins(t *testing.T) {
 	}
 	if len(all) != 1 || all[0].Object != history.Consensus || !all[0].Interrupted || all[0].Verdict != checker.Valid || all[0].Damage != "" {
 		t.Errorf("results %+v", all)
+	}
+}
+
+func TestAVerdictIsReportedThoughItCannotBeWritten(t *testing.T) {
+	spec := small(t)
+	spec.Targets = []job.Target{{history.Blob, "defective:first-value-stays"}}
+	inTheWay := func() { // where the results belong
+		for _, file := range []string{results.ResultFile, results.CounterexampleFile} {
+			_ = os.Mkdir(filepath.Join(spec.Store, results.Latest, file), 0o755)
+		}
+	}
+	var all []results.Result
+	err := job.Run(t.Context(), spec, workload.Progress{To: writer(inTheWay)}, func(r results.Result) { all = append(all, r) })
+	if len(all) != 1 || all[0].Verdict != checker.Invalid {
+		t.Errorf("results %+v", all)
+	}
+	for _, file := range []string{results.ResultFile, results.CounterexampleFile} {
+		if err == nil || !strings.Contains(err.Error(), "write "+file) {
+			t.Errorf("error %v does not name %s", err, file)
+		}
 	}
 }
 

@@ -45,10 +45,12 @@ func Run(ctx context.Context, spec Spec, progress workload.Progress, report func
 		t.progress = progress
 		t.progress.Name = string(s.Object)
 		result, err := t.run(ctx)
+		if result.Verdict != "" {
+			report(result)
+		}
 		if err != nil {
 			return errors.Join(err, closeAll(stores))
 		}
-		report(result)
 	}
 	return closeAll(stores)
 }

@@ -33,7 +33,8 @@ type task struct {
 }
 
 // run carries the task out and keeps what it leaves behind. An error means that this
-// could not be kept; whatever else goes wrong is a result.
+// could not be kept, and comes with a result when there is one all the same; whatever
+// else goes wrong is a result.
 func (t *task) run(ctx context.Context) (results.Result, error) {
 	if err := os.MkdirAll(t.dir, 0o755); err != nil {
 		return results.Result{}, fmt.Errorf("create the run's directory: %w", err)
@@ -50,13 +51,10 @@ func (t *task) run(ctx context.Context) (results.Result, error) {
 	}
 	t.log.Info("run", "command", record.Command, "store", record.Store, "seed", record.Seed)
 	result, err := t.judge(context.WithoutCancel(ctx), record, t.work(ctx, record))
-	if err != nil {
-		return results.Result{}, err
-	}
 	result.Interrupted = ctx.Err() != nil
 	t.log.Info("result", "verdict", result.Verdict, "operations", result.Operations,
 		"violations", len(result.Violations), "reason", result.Reason)
-	return result, result.Save()
+	return result, errors.Join(err, result.Save())
 }
 
 // record describes the task for run.json and the history's header.
