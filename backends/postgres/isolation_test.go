@@ -2,9 +2,11 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/assay-dev/assay/backends/servers"
 	"github.com/assay-dev/assay/backends/servers/serverstest"
@@ -167,4 +169,20 @@ func TestReadsFromAReplicaAreStaleAndDeclaredSo(t *testing.T) {
 		}
 		return err
 	}))
+}
+
+func TestAStoreWithAReplicaOpensWhenTheReplicaHasItsTable(t *testing.T) {
+	primary := serverstest.Postgres(t, quick())
+	replica := serverstest.PostgresReplica(t, primary, quick())
+	rawURL := with(t, primary.URL(servers.PostgresDatabase), "read", replica.Address)
+	must(t, replica.Exec(t.Context(), "SELECT pg_wal_replay_pause()"))
+	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+	defer cancel()
+	if s, err := OpenConsensus(ctx, rawURL); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("OpenConsensus = %v, %v", s, err)
+	}
+	must(t, replica.Exec(t.Context(), "SELECT pg_wal_replay_resume()"))
+	s := open(t, rawURL)
+	_, _, err := s.Head(t.Context(), "k")
+	must(t, err)
 }
