@@ -2,6 +2,7 @@ package servers
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -90,11 +91,9 @@ func (f *postgresFiles) template(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", nil
 	}
-	words := strings.Fields(string(version)) // postgres (PostgreSQL) 15.18 (Debian …)
-	if len(words) < 3 {
-		return "", nil
-	}
-	return filepath.Join(cache, "assay", "postgres-"+words[2]), nil
+	parts := append([]string{string(version), PostgresUser, PostgresPassword}, initdbArguments()...)
+	digest := sha256.Sum256([]byte(strings.Join(parts, "\n")))
+	return filepath.Join(cache, "assay", fmt.Sprintf("postgres-%.8x", digest)), nil
 }
 
 // keepTemplate copies data to template in one step, so that others see all or nothing.
@@ -128,10 +127,14 @@ func (f *postgresFiles) initdb(ctx context.Context) error {
 	if err := f.write("password", []byte(PostgresPassword)); err != nil {
 		return err
 	}
-	// Nothing here outlives a crash of the machine, so nothing needs syncing.
-	return f.run(ctx, "initdb", "--pgdata="+f.data(), "--username="+PostgresUser,
-		"--pwfile="+filepath.Join(f.dir, "password"), "--auth=scram-sha-256",
-		"--encoding=UTF8", "--no-locale", "--no-sync")
+	return f.run(ctx, "initdb", append(initdbArguments(), "--pgdata="+f.data(),
+		"--username="+PostgresUser, "--pwfile="+filepath.Join(f.dir, "password"))...)
+}
+
+// initdbArguments are those that decide what is in a fresh data directory. Nothing there
+// outlives a crash of the machine, so nothing needs syncing.
+func initdbArguments() []string {
+	return []string{"--auth=scram-sha-256", "--encoding=UTF8", "--no-locale", "--no-sync"}
 }
 
 // copyFrom makes a data directory that follows the running server at address.
