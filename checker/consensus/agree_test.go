@@ -48,7 +48,12 @@ func TestEveryVerdictAgreesWithTheSearchAndIsProven(t *testing.T) {
 		if src.IntN(4) == 0 {
 			o.Relax = append(o.Relax, location.RelaxTruncateCount)
 		}
-		h := randhist.Generate(src, o)
+		var h *history.History
+		if src.IntN(3) > 0 {
+			h = newNasty(src, o.Relax).history(o.Relax, 3+src.IntN(10))
+		} else {
+			h = randhist.Generate(src, o)
+		}
 		relax := o.Relax
 		if src.IntN(8) == 0 {
 			relax = nil

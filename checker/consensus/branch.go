@@ -45,7 +45,12 @@ func (k *key) attempt() (proof.Order, *refutation, bool) {
 	if t.flaw.kind == flawless && t.clash.kind == noClash {
 		return t.order(), nil, true
 	}
-	r := t.refute()
+	return k.revise(t, t.refute())
+}
+
+// revise revises the choices that the refutation of a timeline rests on and that are
+// not settled, one after the other.
+func (k *key) revise(t *timeline, r *refutation) (proof.Order, *refutation, bool) {
 	unsettled := slices.DeleteFunc(slices.Collect(maps.Keys(r.uses)), func(q question) bool {
 		_, settled := k.settled[q]
 		return settled
@@ -53,7 +58,7 @@ func (k *key) attempt() (proof.Order, *refutation, bool) {
 	if len(unsettled) == 0 {
 		return nil, r, true
 	}
-	return k.branch(slices.MinFunc(unsettled, earlier), t)
+	return k.branch(slices.MinFunc(unsettled, earlier), t, r)
 }
 
 // earlier orders questions such that the evidence for one is given by earlier ones:
@@ -75,29 +80,53 @@ func bit(b bool) int {
 	return 0
 }
 
-// branch tries all answers to a question that the timeline t came upon.
-func (k *key) branch(q question, t *timeline) (proof.Order, *refutation, bool) {
+// branch tries all answers to a question that the timeline t came upon, the likeliest
+// first. Why the answer that t gave is wrong is known.
+func (k *key) branch(q question, t *timeline, known *refutation) (proof.Order, *refutation, bool) {
 	p := newProver(t)
 	step := p.ask(q)
 	all := &refutation{steps: p.steps, uses: p.uses}
-	delete(all.uses, q)
-	for _, answer := range k.answers(q) {
+	answers, given := k.answers(q), t.answer(q)
+	step.Cases = make([]proof.Case, len(answers))
+	for _, answer := range answers {
+		var order proof.Order
+		var r *refutation
+		ok := false
 		k.settled[q] = answer.settle
-		order, r, ok := k.attempt()
+		if answer.settle == given {
+			order, r, ok = k.revise(t, known)
+		} else {
+			order, r, ok = k.attempt()
+		}
 		delete(k.settled, q)
 		if !ok || r == nil || !r.uses[q] {
 			return order, r, ok
 		}
 		shift(r.steps, len(p.steps)+1)
-		step.Cases = append(step.Cases, proof.Case{Pick: answer.pick, Steps: r.steps})
-		for used := range r.uses {
-			if used != q {
-				all.uses[used] = true
-			}
-		}
+		step.Cases[answer.place] = proof.Case{Pick: answer.pick, Steps: r.steps}
+		maps.Copy(all.uses, r.uses)
 	}
+	delete(all.uses, q)
 	all.steps = append(all.steps, step)
 	return nil, all, true
+}
+
+// answer returns what the chain takes for the answer to a question, none also where it
+// did not get so far.
+func (c *chain) answer(q question) int64 {
+	i := int32(0)
+	if q.slot != none {
+		i = c.linkOf(q.slot)
+	}
+	switch {
+	case i > c.length() || c.links[i].slot != q.slot:
+		return none
+	case !q.followed:
+		return int64(c.writes[c.links[i].writer].after)
+	case i == c.length():
+		return none
+	}
+	return int64(c.links[i+1].slot)
 }
 
 // shift numbers steps on from a step of the proof that they become part of.
@@ -112,25 +141,31 @@ func shift(steps []proof.Step, by int) {
 	}
 }
 
-// An answer is one way to settle a question, and what it is called in a proof.
+// An answer is one way to settle a question. What it is called in a proof and where it
+// stands there.
 type answer struct {
 	settle int64
 	pick   *location.SeqNo
+	place  int
+	call   int64 // of the earliest write that would make it so
 }
 
-// answers returns all answers in the order in which proofs list them.
+// answers returns all answers to a question, the likeliest first: the earlier a write
+// was called, the more it can explain.
 func (k *key) answers(q question) (answers []answer) {
 	if !q.followed {
-		for _, w := range k.writers(q.slot, nil) {
+		for i, w := range k.writers(q.slot, nil) {
 			after := k.writes[w].after
-			answers = append(answers, answer{int64(after), number(after)})
+			answers = append(answers, answer{int64(after), number(after), i, k.writes[w].call})
 		}
-		return answers
+	} else {
+		answers = append(answers, answer{none, nil, 0, always})
+		for i, slot := range k.followers(q.slot, len(k.slots)) {
+			w := &k.writes[k.writer(slot, k.threshold(q.slot))]
+			answers = append(answers, answer{int64(slot), new(location.SeqNo(k.slots[slot].seq)), i + 1, w.call})
+		}
 	}
-	answers = append(answers, answer{none, nil})
-	for _, slot := range k.followers(q.slot, len(k.slots)) {
-		answers = append(answers, answer{int64(slot), new(location.SeqNo(k.slots[slot].seq))})
-	}
+	slices.SortStableFunc(answers, func(a, b answer) int { return cmp.Compare(a.call, b.call) })
 	return answers
 }
 

@@ -1,6 +1,9 @@
 package consensus
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // A question is one that the history leaves open about the chain: who wrote the
 // version of a slot, or what followed it (slot none: what came first).
@@ -212,4 +215,10 @@ func (c *chain) index() {
 			i++
 		}
 	}
+}
+
+// linkOf returns the index of the link of a slot, or where it would be.
+func (c *chain) linkOf(slot int32) int32 {
+	i, _ := slices.BinarySearchFunc(c.links[1:], slot, func(l link, slot int32) int { return cmp.Compare(l.slot, slot) })
+	return int32(i) + 1
 }

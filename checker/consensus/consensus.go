@@ -48,10 +48,12 @@ type key struct {
 	stale      bool // relaxation stale-head
 	uncounted  bool // relaxation truncate-count
 
-	writes []write // that may have happened, by version number
-	slots  []slot  // the version numbers that they carry, ascending
-	seen   []sight // what all other operations say
-	reads  []int32 // under stale-head, the heads and scans among seen, process by process
+	writes     []write  // that may have happened, by version number
+	slots      []slot   // the version numbers that they carry, ascending
+	seen       []sight  // what all other operations say
+	extents    []extent // of the scans and truncations among them
+	mismatches int      // so many of them
+	reads      []int32  // under stale-head, the heads and scans among seen, process by process
 
 	settled map[question]int64 // the choices that are not to be revised
 	budget  int                // so many more operations may be looked at
@@ -80,15 +82,23 @@ func (s *slot) known() bool { return s.seen != none || s.committed != none }
 
 // A sight is what one operation other than a write says.
 type sight struct {
-	call, ret int64
-	seq       uint64
-	value     string
+	call, ret int64 // ret is never for a truncation that was not answered
 	op        int32
-	slot      int32 // of seq, see the kinds
+	slot      int32 // see the kinds
+	extent    int32 // of a scan or a truncation: its index in extents
 	kind      kind
 	stale     bool // it may tell what was true before its call
 	listing   bool
 }
+
+// An extent is what a scan or a truncation says besides.
+type extent struct {
+	from, first int32 // of a scan: the slots of its bound and of the first version returned
+	number      int32 // so many versions were returned or deleted, uncounted if unknown
+	cut         bool  // the scan returned as many as it was allowed to
+}
+
+const uncounted = -1
 
 // kind says what a sight means.
 type kind uint8
@@ -109,11 +119,3 @@ const (
 	// nothing says nothing: a mismatch on a version that nobody wrote, a scan of nothing.
 	nothing
 )
-
-// latest returns the last instant of a write.
-func (w *write) latest() int64 {
-	if w.committed {
-		return w.ret
-	}
-	return history.Never
-}

@@ -23,15 +23,17 @@ func newKey(operations []*history.Operation, relax location.Relaxations) *key {
 // gather takes the operations apart. It returns a contradiction when an answer is
 // wrong by itself, or when nobody can have written what was seen.
 func (k *key) gather() []proof.Step {
-	k.allocate()
-	for i, op := range k.operations {
-		if !k.take(int32(i), op) {
-			return wrongAnswer(op)
-		}
+	if steps := k.takeWrites(); steps != nil {
+		return steps
 	}
 	k.group()
-	if steps := k.locate(); steps != nil {
-		return steps
+	hint := int32(0)
+	for i, op := range k.operations {
+		if op.Outcome == history.Info || op.Outcome == history.Fail {
+			k.takeUnanswered(int32(i), op, hint)
+		} else if steps := k.take(int32(i), op, &hint); steps != nil {
+			return steps
+		}
 	}
 	if k.stale {
 		k.sortReads()
@@ -59,8 +61,8 @@ func wrongAnswer(op *history.Operation) []proof.Step {
 	return []proof.Step{{Rule: proof.WrongAnswer, Lines: []int{op.Line}}}
 }
 
-// allocate makes room for exactly the writes that there are.
-func (k *key) allocate() {
+// takeWrites collects the compare-and-sets that may have happened.
+func (k *key) takeWrites() []proof.Step {
 	writes := 0
 	for _, op := range k.operations {
 		if a, ok := op.Action.(*history.CompareAndSet); ok && (a.Committed || op.Outcome == history.Info) {
@@ -69,75 +71,123 @@ func (k *key) allocate() {
 	}
 	k.writes = make([]write, 0, writes)
 	k.seen = make([]sight, 0, len(k.operations)-writes)
+	for i, op := range k.operations {
+		a, ok := op.Action.(*history.CompareAndSet)
+		if !ok || op.Outcome == history.Fail || op.Outcome == history.Ok && !a.Committed {
+			continue
+		}
+		if valid := a.New.SeqNo.Legal() && (!a.HasExpected || a.New.SeqNo > a.Expected); valid {
+			k.writes = append(k.writes, write{uint64(a.New.SeqNo), after(a), op.Call, op.Return, int32(i), op.Outcome == history.Ok})
+		} else if op.Outcome == history.Ok {
+			return wrongAnswer(op)
+		}
+	}
+	return nil
 }
 
-// take enters one operation, and reports false when its answer is wrong by itself.
-func (k *key) take(i int32, op *history.Operation) bool {
-	s := sight{call: op.Call, ret: op.Return, op: i}
+// after returns the lowest number above the version that a expects.
+func after(a *history.CompareAndSet) uint64 {
+	if !a.HasExpected {
+		return 0
+	}
+	return uint64(a.Expected) + 1
+}
+
+// takeUnanswered enters a truncation that was refused or may have happened. Other
+// operations without an answer say nothing.
+func (k *key) takeUnanswered(i int32, op *history.Operation, hint int32) {
+	a, ok := op.Action.(*history.Truncate)
+	s := sight{call: op.Call, ret: op.Return, op: i, kind: below}
+	switch {
+	case !ok || op.Outcome == history.Fail && !a.Refused:
+		return
+	case op.Outcome == history.Info:
+		s.ret = never
+		s = k.extend(s, truncation, extent{number: uncounted})
+	}
+	s.slot = k.find(uint64(a.UpTo), hint)
+	k.seen = append(k.seen, s)
+}
+
+func (k *key) extend(s sight, kind kind, e extent) sight {
+	s.kind, s.extent = kind, int32(len(k.extents))
+	k.extents = append(k.extents, e)
+	return s
+}
+
+// take enters one operation that was answered. It looks for versions near hint.
+func (k *key) take(i int32, op *history.Operation, hint *int32) []proof.Step {
+	s := sight{call: op.Call, ret: op.Return, op: i, kind: below}
 	switch a := op.Action.(type) {
 	case *history.Head:
-		s.kind, s.seq, s.value = head, uint64(a.Version.SeqNo), a.Version.Value
-		if !a.Found {
-			s.kind, s.seq, s.value = below, 0, ""
+		if a.Found {
+			s.kind, s.slot = head, k.find(uint64(a.Version.SeqNo), *hint)
+			if steps := k.witness(i, s.slot, &a.Version); steps != nil {
+				return steps
+			}
+			*hint = s.slot
 		}
 	case *history.CompareAndSet:
-		return k.takeWrite(s, a, op)
+		if a.Committed {
+			return nil
+		}
+		if !a.New.SeqNo.Legal() || a.HasExpected && a.New.SeqNo <= a.Expected {
+			return wrongAnswer(op)
+		}
+		if s.kind = exists; a.HasExpected {
+			s.kind, s.slot = mismatch, k.find(uint64(a.Expected), *hint)
+			if k.slots[s.slot].seq != uint64(a.Expected) || s.slot == k.end() {
+				s.kind = nothing
+			} else {
+				k.mismatches++
+			}
+		}
 	case *history.Scan:
-		if n := len(a.Versions); n > 0 {
-			s.kind, s.seq, s.value = scan, uint64(a.Versions[n-1].SeqNo), a.Versions[n-1].Value
-		} else if a.Limit > 0 {
-			s.kind, s.seq = below, uint64(a.From)
-		} else {
-			s.kind = nothing
-		}
 		if !plausible(a) {
-			return op.Outcome != history.Ok
+			return wrongAnswer(op)
 		}
+		return k.takeScan(s, a, hint)
 	case *history.Truncate:
-		s.kind, s.seq = truncation, uint64(a.UpTo)
-		if op.Outcome == history.Fail {
-			s.kind = below
-		} else if op.Outcome == history.Info {
-			s.ret = history.Never
-			k.seen = append(k.seen, s)
-			return true
-		} else if a.Deleted < 0 && (a.Deleted != location.CountUnknown || !k.uncounted) {
-			return false
+		if a.Deleted < 0 && (a.Deleted != location.CountUnknown || !k.uncounted) {
+			return wrongAnswer(op)
 		}
+		s = k.extend(s, truncation, extent{number: int32(min(a.Deleted, math.MaxInt32))})
+		s.slot = k.find(uint64(a.UpTo), *hint)
 	case *history.ListKeys:
-		s.kind, s.listing = below, true
-		if len(a.Keys) > 0 {
+		if s.listing = true; len(a.Keys) > 1 {
+			return wrongAnswer(op)
+		}
+		if len(a.Keys) == 1 {
 			s.kind = exists
 		}
-		if len(a.Keys) > 1 {
-			return false
-		}
 	}
-	if op.Outcome != history.Info {
-		k.seen = append(k.seen, s)
-	}
-	return true
+	k.seen = append(k.seen, s)
+	return nil
 }
 
-func (k *key) takeWrite(s sight, a *history.CompareAndSet, op *history.Operation) bool {
-	next := uint64(0)
-	if a.HasExpected {
-		next = uint64(a.Expected) + 1
-	}
-	valid := a.New.SeqNo.Legal() && (!a.HasExpected || a.New.SeqNo > a.Expected)
+func (k *key) takeScan(s sight, a *history.Scan, hint *int32) []proof.Step {
+	from, n := k.find(uint64(a.From), *hint), len(a.Versions)
 	switch {
-	case op.Outcome == history.Fail:
-	case !valid:
-		return op.Outcome == history.Info
-	case op.Outcome == history.Info || a.Committed:
-		k.writes = append(k.writes, write{uint64(a.New.SeqNo), next, s.call, s.ret, s.op, op.Outcome == history.Ok})
+	case a.Limit == 0:
+		s.kind = nothing
+	case n == 0:
+		s.slot = from
 	default:
-		if s.kind, s.seq = mismatch, uint64(a.Expected); !a.HasExpected {
-			s.kind = exists
+		s.slot = from
+		s = k.extend(s, scan, extent{from: from, number: int32(n), cut: int64(n) == a.Limit})
+		for i := range a.Versions {
+			s.slot = k.find(uint64(a.Versions[i].SeqNo), s.slot)
+			if steps := k.witness(s.op, s.slot, &a.Versions[i]); steps != nil {
+				return steps
+			}
+			if i == 0 {
+				k.extents[s.extent].first = s.slot
+			}
 		}
-		k.seen = append(k.seen, s)
+		*hint = s.slot
 	}
-	return true
+	k.seen = append(k.seen, s)
+	return nil
 }
 
 // plausible reports whether some state explains the scan.
@@ -206,59 +256,20 @@ func (k *key) find(seq uint64, hint int32) int32 {
 	return low
 }
 
-// locate finds the slot of each sight, and what was seen where.
-func (k *key) locate() []proof.Step {
-	hint := int32(0)
-	for i := range k.seen {
-		s := &k.seen[i]
-		s.slot = k.find(s.seq, hint)
-		hint = s.slot
-		switch s.kind {
-		case mismatch:
-			if k.slots[s.slot].seq != s.seq || s.slot == k.end() {
-				s.kind = nothing
-			}
-		case head:
-			if steps := k.witness(s.op, s.slot, s.seq, s.value); steps != nil {
-				return steps
-			}
-		case scan:
-			if steps := k.locateScan(s); steps != nil {
-				return steps
-			}
-		}
-	}
-	return nil
-}
-
-// locateScan notes the versions that a scan saw.
-func (k *key) locateScan(s *sight) []proof.Step {
-	at := s.slot
-	versions := k.operations[s.op].Action.(*history.Scan).Versions
-	for i := len(versions) - 1; i >= 0; i-- {
-		seq := uint64(versions[i].SeqNo)
-		at = k.find(seq, at)
-		if steps := k.witness(s.op, at, seq, versions[i].Value); steps != nil {
-			return steps
-		}
-	}
-	return nil
-}
-
 // witness notes that an operation saw a version. Two values at one number are a
 // contradiction, and so is one that nobody wrote.
-func (k *key) witness(op, at int32, seq uint64, value string) []proof.Step {
-	s := &k.slots[at]
+func (k *key) witness(op, at int32, v *history.Version) []proof.Step {
+	s, seq := &k.slots[at], uint64(v.SeqNo)
 	switch {
 	case at == k.end() || s.seq != seq:
 		return k.unwritten(seq, op)
-	case s.known() && s.value != value:
+	case s.known() && s.value != v.Value:
 		if s.seen != none {
 			return k.unwritten(seq, op, s.seen)
 		}
 		return k.unwritten(seq, op, k.writes[s.committed].op)
 	case s.seen == none:
-		s.seen, s.value = op, value
+		s.seen, s.value = op, v.Value
 	}
 	return nil
 }

@@ -3,9 +3,6 @@ package consensus
 import (
 	"cmp"
 	"slices"
-
-	"github.com/assay-dev/assay/location"
-	"github.com/assay-dev/assay/workload/history"
 )
 
 // marks are the instants M(j) at which the low-water mark passed each link: the mark is
@@ -23,6 +20,7 @@ type marks struct {
 	apart    []edge  // M(j) < M(to), for the lowest such link: some operation came between
 	steps    []int32 // the counted truncation that deleted the link, or none
 	raisers  []raiser
+	lifting  bool // some T waits for some M
 
 	// What follows from these, over all links and steps.
 	low   []int32 // T(low(j)) < M(j)
@@ -44,7 +42,7 @@ type raiser struct {
 
 // prepareMarks makes room if any operation concerns the mark.
 func (t *timeline) prepareMarks() {
-	if !slices.ContainsFunc(t.seen, func(s sight) bool { return s.kind == scan || s.kind == truncation }) {
+	if len(t.extents) == 0 {
 		return
 	}
 	n := int(t.length())
@@ -75,6 +73,7 @@ func (m *marks) relate(v view, low, gone, op int32) {
 		*e = edge{v.high, gone, op}
 	}
 	if e := &m.lifts[v.high]; v.gone > e.to {
+		m.lifting = m.lifting || v.high < beyond
 		*e = edge{v.gone, gone, op}
 	}
 	if e := &m.apart[v.gone]; v.kept < e.to {
@@ -87,9 +86,8 @@ func (m *marks) relate(v view, low, gone, op int32) {
 func (t *timeline) addTruncation(s *sight) {
 	m, above := t.marks, t.first[s.slot]
 	target := above - 1
-	deleted := t.operations[s.op].Action.(*history.Truncate).Deleted
-	info := s.ret == history.Never
-	if info || deleted == location.CountUnknown {
+	deleted, info := t.extents[s.extent].number, s.ret == never
+	if deleted == uncounted {
 		m.raisers = append(m.raisers, raiser{target: target, op: s.op, call: s.call})
 	}
 	if info {
@@ -99,11 +97,11 @@ func (t *timeline) addTruncation(s *sight) {
 	switch {
 	case above > t.length():
 		return // it cannot have succeeded
-	case deleted > int64(target):
+	case deleted > target:
 		t.clash = clash{undercounts, above, s.op, none}
 		return
 	case deleted > 0:
-		t.addStep(target-int32(deleted), target, s)
+		t.addStep(target-deleted, target, s)
 	}
 	lower(&m.ceilings[target], s.ret, s.op)
 }

@@ -2,10 +2,8 @@ package consensus
 
 import (
 	"cmp"
-	"math"
 
 	"github.com/assay-dev/assay/checker/proof"
-	"github.com/assay-dev/assay/workload/history"
 )
 
 // An event is the commit of a link, or a truncation that has to pass some, at its
@@ -23,29 +21,31 @@ type orderer struct {
 	commits []int32 // by link: its event; 0 for link 0
 	passes  []int32 // by link that has to be passed: its event
 	raised  map[int32]bool
-	placed  []placing
-	hint    int32
-}
-
-// A placing is an operation in the segment behind an event.
-type placing struct {
-	at          int64
-	segment, op int32
+	// segments are by sight: the event behind which it takes effect; none if it does not.
+	segments []int32
+	hint     int32
+	start    int64 // nothing takes effect earlier
 }
 
 // order turns the timeline into an order of all operations.
 func (t *timeline) order() proof.Order {
 	o := &orderer{
 		timeline: t,
-		events:   append(make([]event, 0, t.length()+1), event{math.MinInt64, none}),
+		events:   append(make([]event, 0, t.length()+1), event{always, none}),
 		commits:  make([]int32, t.length()+2),
 		raised:   map[int32]bool{},
-		placed:   make([]placing, 0, len(t.seen)),
+		segments: make([]int32, len(t.seen)),
+		start:    never,
 	}
 	o.merge()
+	if len(o.events) > 1 {
+		o.start = o.events[1].at
+	}
 	for i := range t.seen {
-		if s := &t.seen[i]; !s.stale && !s.listing {
-			o.place(s)
+		s := &t.seen[i]
+		o.start = min(o.start, s.call)
+		if o.segments[i] = none; !s.stale && !s.listing {
+			o.segments[i] = o.place(s)
 		}
 	}
 	o.placeReads()
@@ -106,8 +106,9 @@ func (o *orderer) passings() (passings []passing) {
 	return passings
 }
 
-// place puts an operation where it can take effect first.
-func (o *orderer) place(s *sight) {
+// place returns the segment in which an operation can take effect first, none for a
+// truncation that is an event or did not happen.
+func (o *orderer) place(s *sight) int32 {
 	after := int32(0)
 	switch s.kind {
 	case mismatch:
@@ -116,9 +117,8 @@ func (o *orderer) place(s *sight) {
 			after = o.commits[i+1]
 		}
 	case truncation:
-		a := o.operations[s.op].Action.(*history.Truncate)
-		if s.ret == history.Never || a.Deleted > 0 || o.raised[s.op] {
-			return // it is an event, or did not happen
+		if s.ret == never || o.extents[s.extent].number > 0 || o.raised[s.op] {
+			return none
 		}
 		i := o.first[s.slot]
 		if after = o.commits[i]; i > 1 {
@@ -128,8 +128,7 @@ func (o *orderer) place(s *sight) {
 	default:
 		after = o.behind(s)
 	}
-	segment := max(after, o.before(s.call))
-	o.placed = append(o.placed, placing{max(s.call, o.events[segment].at), segment, s.op})
+	return max(after, o.before(s.call))
 }
 
 // behind returns the last event that a sight saw.
@@ -142,26 +141,33 @@ func (o *orderer) behind(s *sight) int32 {
 	return after
 }
 
-// before returns the last event at an earlier instant.
+// before returns the last event at an earlier instant. It looks near the last answer.
 func (o *orderer) before(at int64) int32 {
-	i := o.hint
-	for i > 0 && o.events[i].at >= at {
-		i--
+	low, high, step := o.hint, int32(len(o.events)), int32(1)
+	if low > 0 && o.events[low].at >= at {
+		for high = low; low > 0 && o.events[low].at >= at; step *= 2 {
+			high, low = low, max(0, low-step)
+		}
+	} else {
+		for ; low+step < high && o.events[low+step].at < at; step *= 2 {
+			low += step
+		}
+		high = min(high, low+step)
 	}
-	for int(i)+1 < len(o.events) && o.events[i+1].at < at {
-		i++
+	for high-low > 1 { // the event at low is earlier, or the beginning; that at high is not
+		if middle := (low + high) / 2; o.events[middle].at < at {
+			low = middle
+		} else {
+			high = middle
+		}
 	}
-	o.hint = i
-	return i
+	o.hint = low
+	return low
 }
 
 // placeReads puts each read that may be stale where its process had seen no more than
 // it had.
 func (o *orderer) placeReads() {
-	start := int64(never)
-	for _, op := range o.operations {
-		start = min(start, op.Call)
-	}
 	process, segment := -1, int32(0)
 	for _, i := range o.reads {
 		s := &o.seen[i]
@@ -171,37 +177,52 @@ func (o *orderer) placeReads() {
 		if s.kind != nothing {
 			segment = max(segment, o.behind(s))
 		}
-		o.placed = append(o.placed, placing{max(start, o.events[segment].at), segment, s.op})
+		o.segments[i] = segment
 	}
 }
 
 // list returns each event and what comes behind it, in the order of the instants.
 func (o *orderer) list() proof.Order {
-	ends := make([]int32, len(o.events)+1)
-	for _, p := range o.placed {
-		ends[p.segment]++
+	ends := make([]int32, len(o.events)) // by segment: where in the order it ends
+	for _, segment := range o.segments {
+		if segment != none {
+			ends[segment]++
+		}
 	}
-	sum := int32(0)
-	for i, n := range ends {
-		ends[i], sum = sum, sum+n
-	}
-	sorted := make([]placing, len(o.placed))
-	for _, p := range o.placed {
-		sorted[ends[p.segment]] = p
-		ends[p.segment]++
-	}
-	order := make(proof.Order, 0, len(o.events)+len(o.placed))
-	begin := int32(0)
-	for i, e := range o.events {
+	total := int32(0)
+	for i, count := range ends {
+		ends[i] = total
 		if i > 0 {
-			order = append(order, proof.Placement{Line: o.operations[e.op].Line, At: e.at})
+			ends[i]++ // the event
 		}
-		behind := sorted[begin:ends[i]]
-		sortNearly(behind, func(a, b *placing) int { return cmp.Compare(a.at, b.at) })
-		for _, p := range behind {
-			order = append(order, proof.Placement{Line: o.operations[p.op].Line, At: p.at})
+		total = ends[i] + count
+	}
+	order := make(proof.Order, total)
+	for i, e := range o.events[1:] {
+		order[ends[i+1]-1] = proof.Placement{Line: o.operations[e.op].Line, At: e.at}
+	}
+	for i := range o.seen {
+		if s := &o.seen[i]; o.segments[i] != none && !s.stale {
+			o.put(order, ends, int32(i), s.call)
 		}
-		begin = ends[i]
+	}
+	for _, i := range o.reads {
+		o.put(order, ends, i, o.start)
+	}
+	begin := int32(0)
+	for _, end := range ends {
+		sortNearly(order[begin:end], func(a, b *proof.Placement) int { return cmp.Compare(a.At, b.At) })
+		begin = end
 	}
 	return order
+}
+
+// put appends a sight to its segment, as early as it can take effect.
+func (o *orderer) put(order proof.Order, ends []int32, i int32, earliest int64) {
+	segment := o.segments[i]
+	order[ends[segment]] = proof.Placement{
+		Line: o.operations[o.seen[i].op].Line,
+		At:   max(earliest, o.events[segment].at),
+	}
+	ends[segment]++
 }

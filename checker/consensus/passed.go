@@ -133,10 +133,14 @@ func (p *prover) raised(j int32, r int64) path {
 	covered := false
 	for i := range p.seen {
 		s := &p.seen[i]
-		if s.kind != truncation || s.seq <= p.seq(j) || s.call > r {
+		if s.kind != truncation || s.call > r {
 			continue
 		}
-		if s.seq >= bound {
+		upTo := uint64(p.operations[s.op].Action.(*history.Truncate).UpTo)
+		if upTo <= p.seq(j) {
+			continue
+		}
+		if upTo >= bound {
 			covered = true
 			continue
 		}

@@ -119,19 +119,6 @@ func (p *prover) evidence(slot int32) proof.Step {
 	return step
 }
 
-// linkOf returns the index of the link of a slot.
-func (p *prover) linkOf(slot int32) int32 {
-	low, high := int32(1), p.length()
-	for low < high {
-		if middle := (low + high) / 2; p.links[middle].slot < slot {
-			low = middle + 1
-		} else {
-			high = middle
-		}
-	}
-	return low
-}
-
 // stand establishes where link i stands in the chain.
 func (p *prover) stand(i int32) {
 	if p.stands[i] {

@@ -84,6 +84,7 @@ func newTimeline(c *chain) *timeline {
 	t.committed[n+1] = never
 	t.addWriters()
 	t.prepareMarks()
+	t.delays = make([]delay, 0, t.mismatches)
 	for i := range t.seen {
 		if s := &t.seen[i]; !s.stale {
 			t.add(s)
@@ -139,26 +140,16 @@ func (t *timeline) view(s *sight) (v view, ok bool) {
 }
 
 func (t *timeline) viewScan(s *sight, last int32) (v view, ok bool) {
-	a := t.scanOf(s)
-	first := last
-	if n := len(a.Versions); n > 1 {
-		first = t.first[t.find(uint64(a.Versions[0].SeqNo), s.slot)]
-		if int(last-first) != n-1 {
-			return v, false
-		}
-	}
+	e := &t.extents[s.extent]
+	first := t.first[e.first]
 	v = view{low: last, high: t.length() + 1, kept: first}
-	if int64(len(a.Versions)) < a.Limit {
+	if !e.cut {
 		v.high = last + 1
 	}
-	if first > 1 && t.seq(first-1) >= uint64(a.From) {
+	if first > 1 && t.links[first-1].slot >= e.from {
 		v.gone = first - 1
 	}
-	return v, true
-}
-
-func (t *timeline) scanOf(s *sight) *history.Scan {
-	return t.operations[s.op].Action.(*history.Scan)
+	return v, last-first == e.number-1
 }
 
 // add enters the bounds that a sight sets.
@@ -187,7 +178,7 @@ func (t *timeline) add(s *sight) {
 
 // hole returns the link that a scan skipped.
 func (t *timeline) hole(s *sight) clash {
-	versions := t.scanOf(s).Versions
+	versions := t.operations[s.op].Action.(*history.Scan).Versions
 	for i, n := t.first[s.slot], len(versions)-1; ; i, n = i-1, n-1 {
 		if t.seq(i) != uint64(versions[n].SeqNo) {
 			return clash{hole, i, s.op, none}
@@ -260,7 +251,7 @@ func (t *timeline) addReads() {
 func (t *timeline) solve() {
 	for {
 		t.settleCommits()
-		if t.marks == nil || !t.settleMarks() {
+		if t.marks == nil || !t.settleMarks() || !t.marks.lifting {
 			break
 		}
 	}
