@@ -6,6 +6,7 @@ import (
 
 	"github.com/assay-dev/assay/checker"
 	"github.com/assay-dev/assay/checker/internal/traps"
+	"github.com/assay-dev/assay/checker/proof"
 )
 
 func TestTraps(t *testing.T) {
@@ -21,7 +22,10 @@ func TestTraps(t *testing.T) {
 			}
 			got, err := checker.Check(context.Background(), trap.History, checker.Options{Relax: trap.History.Header.Relax})
 			if err != nil || got.Verdict != want {
-				t.Errorf("got %+v, %v; want %v, for %s", got, err, want, trap.Why)
+				t.Fatalf("got %+v, %v; want %v, for %s", got, err, want, trap.Why)
+			}
+			if err := proof.Verify(trap.History, trap.History.Header.Relax, got.Certificate); err != nil {
+				t.Errorf("the proof does not hold: %v", err)
 			}
 		})
 	}

@@ -111,9 +111,9 @@ func (b *block) read(op *history.Operation) {
 func (k *key) ofSize(op *history.Operation, size int64) *block {
 	b, known := k.sizes[size]
 	switch {
-	case b != nil:
+	case b != nil && !k.sizeless:
 	case known || k.sizeless:
-		k.undecided = fmt.Sprintf("several values may have the size %d that an operation reports", size)
+		b, k.undecided = nil, fmt.Sprintf("several values may have the size %d that an operation reports", size)
 	default:
 		k.contradiction = wrongAnswer(op)
 	}

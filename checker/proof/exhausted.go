@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/assay-dev/assay/location"
 	"github.com/assay-dev/assay/workload/history"
 )
 
@@ -21,7 +22,7 @@ const maxTries = 1 << 18
 type exhaustion struct {
 	*blob
 	operations []*history.Operation
-	lines      []int
+	lookUp     []int  // by operation, the one that has to come before it, or -1
 	definite   uint64 // by operation, a bit: it has to be in the order
 	refuted    map[situation]bool
 }
@@ -37,15 +38,34 @@ func (b *blob) exhausted(lines []int) bool {
 	for _, line := range slices.Sorted(maps.Keys(b.operations)) {
 		op := b.operations[line]
 		named := slices.Contains(lines, line) && definite(op) && b.covered(op)
-		if !named && (op.Outcome == history.Fail || !effective(op)) {
-			continue
+		// What found nothing changed nothing.
+		if named || op.Outcome != history.Fail && effective(op) && !b.nothing(line) {
+			x.add(op, named)
 		}
-		if named {
-			x.definite |= 1 << len(x.operations)
-		}
-		x.operations, x.lines = append(x.operations, op), append(x.lines, line)
 	}
 	return len(x.operations) <= 64 && x.refutes(situation{}) && len(x.refuted) <= maxTries
+}
+
+// add takes in an operation; as two where it looked a size up and, at the same time or
+// later, removed whatever there was.
+func (x *exhaustion) add(op *history.Operation, definite bool) {
+	lookUp := -1
+	if a, ok := op.Action.(*history.Delete); ok && definite && a.Answered && a.Found && x.relax.Allow(location.RelaxDeleteSize) {
+		seen, removal := *op, *op
+		seen.Action = &history.List{Entries: []location.BlobMetadata{{Key: x.key, Size: a.Size}}}
+		removal.Action = &history.Delete{}
+		lookUp = len(x.operations)
+		x.append(&seen, definite, -1)
+		op = &removal
+	}
+	x.append(op, definite, lookUp)
+}
+
+func (x *exhaustion) append(op *history.Operation, definite bool, lookUp int) {
+	if definite {
+		x.definite |= 1 << len(x.operations)
+	}
+	x.operations, x.lookUp = append(x.operations, op), append(x.lookUp, lookUp)
 }
 
 // covered reports whether op says something of the key.
@@ -87,6 +107,9 @@ func (x *exhaustion) take(s situation, i int) (next situation, ok bool) {
 	if !definite {
 		op.Outcome = history.Info
 	}
+	if first := x.lookUp[i]; first >= 0 && s.taken&(1<<first) == 0 {
+		return s, false
+	}
 	if list, listing := op.Action.(*history.List); listing {
 		size, times, found := x.listed(list)
 		ok = found == s.now.found && times <= 1 && (!found || sameSize(size, s.now.size))
@@ -96,10 +119,6 @@ func (x *exhaustion) take(s situation, i int) (next situation, ok bool) {
 	r := &register{relax: x.relax, held: []holding{s.now}}
 	if s.deleted.found {
 		r.deleted = &s.deleted
-	}
-	if x.removal(x.lines[i]) {
-		// Under delete-size, what a delete reports may be long gone: let it be anything.
-		op.Action = &history.Delete{}
 	}
 	if r.take(&op, 0) != nil {
 		return s, false

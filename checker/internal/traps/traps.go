@@ -4,10 +4,14 @@
 package traps
 
 import (
+	"bytes"
+	"crypto/sha256"
 	"embed"
 	"encoding/json"
 	"fmt"
+	"os"
 	"path"
+	"path/filepath"
 	"strings"
 
 	"github.com/assay-dev/assay/workload/history"
@@ -63,4 +67,30 @@ func read(name string) (Trap, error) {
 		return Trap{}, fmt.Errorf("unknown verdict %q", run.Verdict)
 	}
 	return Trap{strings.TrimSuffix(name, ".jsonl"), run.Why, run.Verdict == "valid", h}, nil
+}
+
+// Add writes a history that was judged wrongly as a new trap into a directory, which is
+// to be testdata of this package, and returns its name.
+func Add(dir string, h *history.History, valid bool, why string) (name string, err error) {
+	verdict := map[bool]string{true: "valid", false: "invalid"}[valid]
+	run, err := json.Marshal(map[string]string{"verdict": verdict, "why": why})
+	if err != nil {
+		return "", err
+	}
+	var text bytes.Buffer
+	w, err := history.NewWriter(&text, history.Header{Object: h.Header.Object, Relax: h.Header.Relax, Run: run})
+	if err != nil {
+		return "", err
+	}
+	for i := range h.Operations {
+		if err := w.Write(&h.Operations[i]); err != nil {
+			return "", err
+		}
+	}
+	if err := w.Close(); err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(text.Bytes())
+	name = fmt.Sprintf("%s-found-%x-%s", h.Header.Object, sum[:4], verdict)
+	return name, os.WriteFile(filepath.Join(dir, name+".jsonl"), text.Bytes(), 0o644)
 }
