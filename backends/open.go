@@ -15,6 +15,7 @@ import (
 	"github.com/assay-dev/assay/backends/internal/params"
 	"github.com/assay-dev/assay/backends/mem"
 	"github.com/assay-dev/assay/backends/postgres"
+	"github.com/assay-dev/assay/backends/s3"
 	"github.com/assay-dev/assay/location"
 )
 
@@ -59,6 +60,7 @@ func openers() map[string]opener {
 		"mem":        {consensus: consensus(mem.OpenConsensus), blob: blob(mem.OpenBlob)},
 		"postgres":   {consensus: consensus(postgres.OpenConsensus)},
 		"postgresql": {consensus: consensus(postgres.OpenConsensus)},
+		"s3":         {blob: blob(s3.OpenBlob)},
 	}
 }
 
