@@ -5,16 +5,23 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // DefaultRate is the rate of the fault unreliable when none is named.
 const DefaultRate = 0.1
+
+// UnreliableName names the fault of the wrapper [Unreliable].
+const UnreliableName = "unreliable"
 
 // A Plan is the faults that a run asks for. The zero Plan asks for none.
 type Plan struct {
 	// UnreliableRate is the share of operations that the unreliable wrapper loses, and
 	// of those that it does not tell, see [Rate]; 0 means no wrapper.
 	UnreliableRate float64
+	// CutInterval is the mean time between two cuts of all connections, see [Cuts]; 0
+	// means none.
+	CutInterval time.Duration
 }
 
 // A kind is one fault by its name on the command line.
@@ -28,7 +35,8 @@ type kind struct {
 
 func kinds() []kind {
 	return []kind{
-		{"unreliable", parseUnreliable, printUnreliable},
+		{UnreliableName, parseUnreliable, printUnreliable},
+		{CutsName, parseCuts, printCuts},
 	}
 }
 
@@ -97,5 +105,25 @@ func printUnreliable(p Plan) string {
 	if p.UnreliableRate == 0 {
 		return ""
 	}
-	return "unreliable=" + strconv.FormatFloat(p.UnreliableRate, 'g', -1, 64)
+	return UnreliableName + "=" + strconv.FormatFloat(p.UnreliableRate, 'g', -1, 64)
+}
+
+func parseCuts(p *Plan, value string) error {
+	p.CutInterval = DefaultCutInterval
+	if value == "" {
+		return nil
+	}
+	interval, err := time.ParseDuration(value)
+	if err != nil || interval < time.Millisecond {
+		return fmt.Errorf("the interval %q is not a length of time from 1ms on", value)
+	}
+	p.CutInterval = interval
+	return nil
+}
+
+func printCuts(p Plan) string {
+	if p.CutInterval == 0 {
+		return ""
+	}
+	return CutsName + "=" + p.CutInterval.String()
 }

@@ -2,6 +2,7 @@ package faults
 
 import (
 	"context"
+	"fmt"
 	"sync/atomic"
 
 	"github.com/assay-dev/assay/location"
@@ -71,6 +72,15 @@ type Counts struct {
 	Untold   int64 // happened before the timeout that the caller was given
 	Late     int64 // happened, or will, after the timeout that the caller was given
 	Vanished int64 // did not happen, and the caller was given a timeout
+}
+
+// Effect tells in words which operations were not left alone; it is empty when all were.
+func (c Counts) Effect() string {
+	if c.Refused+c.Untold+c.Late+c.Vanished == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d operations refused, %d timed out when done, %d timed out before they were done, %d timed out undone",
+		c.Refused, c.Untold, c.Late, c.Vanished)
 }
 
 // Counts returns how many operations met which fate. They are evidence that the

@@ -2,9 +2,11 @@ package results
 
 import (
 	"encoding/json"
+	"strings"
 
 	"github.com/assay-dev/assay/checker"
 	"github.com/assay-dev/assay/location"
+	"github.com/assay-dev/assay/results/evidence"
 	"github.com/assay-dev/assay/workload/history"
 )
 
@@ -37,6 +39,8 @@ type Result struct {
 	Undecided    []UndecidedKey `json:"undecided"`
 	// Reason says why a verdict is insufficient or the run could not be carried out.
 	Reason string `json:"reason,omitempty"`
+	// Evidence is how hard the run put the store to the test.
+	Evidence evidence.Evidence `json:"evidence"`
 }
 
 // Outcomes counts operations by what their clients learnt of them.
@@ -74,14 +78,18 @@ func NewResult(h *history.History, found checker.Result, relax location.Relaxati
 		RunSeconds:  float64(lastInstant(h.Operations)) / 1e9,
 		Violations:  make([]Violation, 0, len(found.Violations)),
 		Undecided:   make([]UndecidedKey, 0, len(found.Undecided)),
+		Evidence:    evidence.Gather(h, found.Certificate),
 	}
 	// What recorded the history may be another program: its run field is its own.
 	if h.Header.Run != nil && json.Unmarshal(h.Header.Run, &run) == nil {
 		r.describe(run)
 	}
 	// Of a bare history nothing is demanded but an order.
-	if r.Verdict == checker.Valid && h.Header.Run != nil && r.Outcomes.Ok == 0 {
-		r.Verdict, r.Reason = checker.Insufficient, "no operation was answered"
+	if r.Verdict == checker.Valid && h.Header.Run != nil {
+		missing := r.Evidence.Missing(evidence.Asked{Faults: run.Faults, Cut: h.Damage != nil})
+		if len(missing) > 0 {
+			r.Verdict, r.Reason = checker.Insufficient, strings.Join(missing, "; ")
+		}
 	}
 	if h.Damage != nil {
 		r.Damage = h.Damage.Error()
@@ -95,6 +103,12 @@ func NewResult(h *history.History, found checker.Result, relax location.Relaxati
 	return r
 }
 
+// Distrust takes a verdict back that its certificate does not prove.
+func (r *Result) Distrust(err error) {
+	r.Verdict = checker.Undecided
+	r.Reason = "the verdict's certificate does not prove it, which is a mistake in the checker: " + OneLine(err)
+}
+
 // NotRunResult is the result of a run that err kept from being carried out.
 func NotRunResult(run Run, dir string, err error) Result {
 	r := Result{
@@ -104,6 +118,7 @@ func NotRunResult(run Run, dir string, err error) Result {
 		Violations: []Violation{},
 		Undecided:  []UndecidedKey{},
 		Reason:     OneLine(err),
+		Evidence:   evidence.Gather(&history.History{}, nil),
 	}
 	r.describe(run)
 	r.Relaxations = append(location.Relaxations{}, run.Relaxations...)

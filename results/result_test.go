@@ -92,6 +92,7 @@ func TestTheTextSaysWhatAPersonNeeds(t *testing.T) {
 	const want = `consensus     INVALID · bolt:///x · relaxed: truncate-count
   operations  4: 2 ok, 1 fail, 1 info
   run         2s, 2 clients on 1 keys, 2 operations/s, faults unreliable=0.1
+  conflicts   0 mismatches, 0 overwrites, 0 overlapping writes
   seed        7
   directory   store/bolt/1
   check       12.5ms of store/bolt/1/history.jsonl.zst

@@ -25,6 +25,9 @@ func (r Result) WriteText(w io.Writer) error {
 	if r.Clients > 0 && r.History != "" {
 		t.line("run", "%s", r.pace())
 	}
+	if r.History != "" {
+		t.evidence(r.Evidence)
+	}
 	if r.Seed != nil {
 		t.line("seed", "%d", *r.Seed)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/assay-dev/assay/backends"
+	"github.com/assay-dev/assay/backends/local"
 	"github.com/assay-dev/assay/faults"
 	"github.com/assay-dev/assay/location"
 	"github.com/assay-dev/assay/workload"
@@ -23,8 +24,12 @@ type store struct {
 	Target
 	consensus backends.Consensus
 	blob      backends.Blob
+	// server is what was started for the target; nil when it is somebody else's.
+	server *local.Server
 	// unreliable stands between the clients and the handle; nil means that nothing does.
 	unreliable *faults.Unreliable
+	// cuts cut the connections to server; nil means that nobody does.
+	cuts *faults.Cuts
 	// err says why the target could not be reached.
 	err error
 }
@@ -45,15 +50,22 @@ func reachAll(ctx context.Context, targets []Target) ([]*store, error) {
 }
 
 func (s *store) reach(ctx context.Context) (err error) {
+	storeURL := s.URL
+	if local.Is(storeURL) {
+		if s.server, err = local.Start(ctx, storeURL); err != nil {
+			return err
+		}
+		storeURL = s.server.URL
+	}
 	ctx, cancel := context.WithTimeout(ctx, reachTimeout)
 	defer cancel()
 	if s.Object == history.Blob {
-		if s.blob, err = backends.OpenBlob(ctx, s.URL); err == nil {
+		if s.blob, err = backends.OpenBlob(ctx, storeURL); err == nil {
 			_, _, err = s.blob.Get(ctx, location.LivenessKey)
 		}
 		return err
 	}
-	if s.consensus, err = backends.OpenConsensus(ctx, s.URL); err == nil {
+	if s.consensus, err = backends.OpenConsensus(ctx, storeURL); err == nil {
 		_, _, err = s.consensus.Head(ctx, location.LivenessKey)
 	}
 	return err
@@ -84,13 +96,21 @@ func (s *store) inject(plan faults.Plan, seed uint64) {
 	}
 }
 
-// heal ends all faults and waits until their late effects have landed.
-func (s *store) heal(ctx context.Context) error {
+// heal ends all faults, waits until their late effects have landed, and records what
+// was seen of them.
+func (s *store) heal(ctx context.Context, rec *history.Recorder, start time.Time) error {
+	err := s.cuts.Stop()
 	if s.unreliable == nil {
-		return nil
+		return err
 	}
 	s.unreliable.AllAvailable()
-	return s.unreliable.Drain(ctx)
+	err = errors.Join(err, s.unreliable.Drain(ctx))
+	fault := history.Fault{Fault: faults.UnreliableName, Return: history.Never, Effect: s.unreliable.Counts().Effect()}
+	if err == nil {
+		fault.Return = int64(time.Since(start))
+	}
+	rec.Fault(fault)
+	return err
 }
 
 func closeAll(stores []*store) error {
@@ -100,6 +120,9 @@ func closeAll(stores []*store) error {
 			if handle != nil {
 				errs = append(errs, handle.Close())
 			}
+		}
+		if s.server != nil {
+			errs = append(errs, s.server.Close())
 		}
 	}
 	if err := errors.Join(errs...); err != nil {

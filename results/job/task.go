@@ -54,7 +54,7 @@ func (t *task) run(ctx context.Context) (results.Result, error) {
 	result.Interrupted = ctx.Err() != nil
 	t.log.Info("result", "verdict", result.Verdict, "operations", result.Operations,
 		"violations", len(result.Violations), "reason", result.Reason)
-	return result, errors.Join(err, result.Save())
+	return result, errors.Join(err, result.Save(), t.store.saveLog(t.dir))
 }
 
 // record describes the task for run.json and the history's header.
@@ -114,10 +114,14 @@ func (t *task) work(ctx context.Context, record results.Run) error {
 // drive runs the workload under the plan's faults. The end of ctx stops the requests;
 // what follows them, follows.
 func (t *task) drive(ctx context.Context, recorder *history.Recorder, prefix string) error {
+	start := time.Now()
 	t.store.inject(t.spec.Faults, t.spec.Seed)
+	t.store.startCuts(t.spec.Faults, t.spec.Seed, recorder, start)
+	defer t.store.cuts.Stop()
 	runner, err := t.store.newRunner(recorder, workload.Options{
 		Clients: t.spec.Clients, Keys: t.spec.Keys, Ops: t.spec.Ops, Duration: t.share,
-		Seed: t.spec.Seed, KeyPrefix: prefix, Heal: t.store.heal,
+		Seed: t.spec.Seed, KeyPrefix: prefix, Start: start,
+		Heal: func(ctx context.Context) error { return t.store.heal(ctx, recorder, start) },
 	})
 	if err != nil {
 		return err
@@ -153,7 +157,7 @@ func (t *task) judge(ctx context.Context, record results.Run, cut error) (result
 	if t.store.err != nil {
 		return results.NotRunResult(record, t.dir, cut), nil
 	}
-	result, h, err := Check(ctx, path, CheckOptions{})
+	result, h, err := Check(ctx, path, CheckOptions{Certificate: t.spec.Certificate})
 	if err != nil {
 		return results.NotRunResult(record, t.dir, errors.Join(cut, err)), nil
 	}

@@ -22,6 +22,17 @@ func (h *History) cut(complete int64) {
 		if op := &h.Operations[i]; op.Return >= complete {
 			op.Outcome, op.Return = Info, Never
 			op.Error = "the file is not complete where it returned"
+			forget(op.Action)
 		}
+	}
+}
+
+// forget takes a refusal back: nobody knows what becomes of the operation.
+func forget(a Action) {
+	switch a := a.(type) {
+	case *Truncate:
+		a.Refused = false
+	case *Restore:
+		a.Refused = false
 	}
 }

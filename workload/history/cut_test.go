@@ -109,3 +109,15 @@ func TestAFileThatDoesNotSayUpToWhenItIsCompleteIsNotCut(t *testing.T) {
 		t.Errorf("%v, %+v", err, h)
 	}
 }
+
+func TestARefusalThatIsCutOffIsNoAnswerAnyMore(t *testing.T) {
+	h := History{Damage: &Damage{}, Operations: []Operation{
+		{Call: 1, Return: 9, Outcome: Fail, Action: &Truncate{Refused: true}},
+		{Call: 2, Return: 9, Outcome: Fail, Action: &Restore{Refused: true}},
+	}}
+	h.cut(5)
+	truncate, restore := h.Operations[0].Action.(*Truncate), h.Operations[1].Action.(*Restore)
+	if truncate.Refused || restore.Refused {
+		t.Errorf("still refused, of unknown outcome: %+v, %+v", truncate, restore)
+	}
+}

@@ -1,0 +1,138 @@
+package evidence
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Asked is what a run was asked for, as far as it decides what evidence is demanded.
+type Asked struct {
+	// Faults are the faults of the run's plan, as on the command line.
+	Faults []string
+	// Cut: the history breaks off, as that of a killed run does. Nothing is demanded
+	// then that stands at the end of a history.
+	Cut bool
+}
+
+// What is enough. All numbers that evidence is measured by are here.
+const (
+	// minAnswers: without an answer there is nothing to explain.
+	minAnswers = 1
+	// minConflicts is per operation, and one at least: the default workloads have fifty
+	// times as many; a client that is alone on its keys has none.
+	minConflicts = 0.001
+	// minAlive is the share answered of the operations that met no fault: under heavy
+	// contention a serializable database gives up on most of them, not on nearly all.
+	minAlive = 0.1
+	// minCalm is from how many operations of a kind that met no fault one has to be
+	// answered: one or two may have been unlucky.
+	minCalm = 3
+	// minAsked is the same for operations under faults: at the default rate that many of
+	// them fail by chance once in 10^14 runs.
+	minAsked = 20
+	// minHealed is the share answered of the operations after healing: each client may
+	// find a few connections broken, but does not go on like that.
+	minHealed = 0.5
+	// minUnknown is from how many writes of unknown outcome on both kinds have to be
+	// among them: with fewer it may be chance that all went the same way.
+	minUnknown = 20
+	// minOneWay is how many of them were applied, and how many were not: a check that
+	// took all for lost, or all for done, would pass otherwise.
+	minOneWay = 1
+	// minInFlight is how many writes the beginnings and ends of faults met, together: a
+	// fault that strikes between all writes breaks none.
+	minInFlight = 1
+)
+
+// Missing says what a valid run lacks, and which flag would get it; nothing when the
+// verdict may stand.
+func (e Evidence) Missing(asked Asked) []string {
+	missing := slices.Concat(e.missingAnswers(), e.missingConflicts())
+	if len(asked.Faults) > 0 && !asked.Cut {
+		missing = slices.Concat(missing, e.missingFaults(asked.Faults), e.missingUnknown(asked.Faults))
+	}
+	return missing
+}
+
+func (e Evidence) missingAnswers() []string {
+	all := e.Operations.total()
+	switch {
+	case all.Answered < minAnswers:
+		return []string{fmt.Sprintf("none of %d operations was answered: see that the store works, then --time for longer", all.Asked)}
+	case e.Calm.share() < minAlive:
+		return []string{fmt.Sprintf("while nothing was broken, only %d of %d operations were answered: see why in assay.log and the history, then fewer --clients", e.Calm.Answered, e.Calm.Asked)}
+	}
+	var missing []string
+	for _, name := range e.NeverAnswered() {
+		if op := e.Operations[name]; op.Calm.Asked >= minCalm || op.Asked >= minAsked {
+			missing = append(missing, fmt.Sprintf("%s was never answered, of %d times: --time for longer, or fewer --faults", name, op.Asked))
+		}
+	}
+	return missing
+}
+
+func (e Evidence) missingConflicts() []string {
+	all := e.Operations.total()
+	if all.Answered == 0 {
+		return nil // said already
+	}
+	if have := e.Conflicts.total(); have == 0 || float64(have) < minConflicts*float64(all.Asked) {
+		return []string{fmt.Sprintf("clients hardly met, %d times in %d operations: more --clients, fewer --keys, or --time for longer", have, all.Asked)}
+	}
+	return nil
+}
+
+// missingFaults demands that each planned fault was seen to have its effect, that one
+// which struck while clients were at work met writes, and that the store answered when
+// all was over.
+func (e Evidence) missingFaults(planned []string) []string {
+	var missing []string
+	struck, met := 0, 0
+	for _, f := range e.Faults {
+		if f.AtWork {
+			struck++
+			met += f.WritesAtStart + f.WritesAtEnd
+		}
+	}
+	for _, spec := range planned {
+		name, _, _ := strings.Cut(spec, "=")
+		if !slices.ContainsFunc(e.Faults, func(f Fault) bool { return f.is(name) && f.Effect != "" }) {
+			missing = append(missing, fmt.Sprintf("no effect of the fault %s was seen: --time for longer, or a stronger --faults %s=…", name, name))
+		}
+	}
+	if struck > 0 && met < minInFlight {
+		missing = append(missing, "no write was in flight when a fault began or ended: more --clients")
+	}
+	switch {
+	case slices.ContainsFunc(e.Faults, func(f Fault) bool { return !f.Healed }):
+		missing = append(missing, "a fault was not healed: let the run come to its end")
+	case len(e.Faults) > 0 && (e.Healed.Answered == 0 || e.Healed.share() < minHealed):
+		missing = append(missing, fmt.Sprintf("after healing, only %d of %d operations were answered: see in assay.log whether the store came back", e.Healed.Answered, e.Healed.Asked))
+	}
+	return missing
+}
+
+// missingUnknown demands that writes of unknown outcome went both ways, where a fault
+// sees to it that they do.
+func (e Evidence) missingUnknown(planned []string) []string {
+	bothWays := slices.ContainsFunc(planned, func(spec string) bool { return strings.HasPrefix(spec, "unreliable") })
+	u := e.Unknown
+	if !bothWays || u.Applied+u.NotApplied < minUnknown {
+		return nil
+	}
+	var missing []string
+	if u.Applied < minOneWay {
+		missing = append(missing, fmt.Sprintf("none of %d writes of unknown outcome turned out applied: a smaller rate in --faults unreliable=…", u.NotApplied))
+	}
+	if u.NotApplied < minOneWay {
+		missing = append(missing, fmt.Sprintf("all of %d writes of unknown outcome turned out applied: --time for longer", u.Applied))
+	}
+	return missing
+}
+
+// is reports whether f is of the plan's fault of that name.
+func (f Fault) is(name string) bool {
+	own, _, _ := strings.Cut(f.Name, "=")
+	return own == name
+}

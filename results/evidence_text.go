@@ -1,0 +1,52 @@
+package results
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/assay-dev/assay/results/evidence"
+)
+
+// evidence tells in a few lines how hard the store was put to the test.
+func (t *text) evidence(e evidence.Evidence) {
+	t.line("conflicts", "%s mismatches, %s overwrites, %s overlapping writes",
+		thousands(e.Conflicts.Mismatches), thousands(e.Conflicts.Overwrites), thousands(e.Conflicts.Overlaps))
+	if u := e.Unknown; u.Applied+u.NotApplied+u.Open > 0 {
+		line := fmt.Sprintf("%s writes turned out applied, %s not", thousands(u.Applied), thousands(u.NotApplied))
+		if u.Open > 0 {
+			line += fmt.Sprintf(", %s open", thousands(u.Open))
+		}
+		t.line("unknown", "%s", line)
+	}
+	if never := e.NeverAnswered(); len(never) > 0 {
+		t.line("unanswered", "%s", strings.Join(never, ", "))
+	}
+	for _, f := range firstOf(e.Faults) {
+		t.line("fault", "%s", faultLine(f))
+	}
+	if n := len(e.Faults) - maxListed; n > 0 {
+		t.line("", "and %d more faults", n)
+	}
+	if len(e.Faults) > 0 {
+		t.line("healed", "%s of %s operations answered", thousands(e.Healed.Answered), thousands(e.Healed.Asked))
+	}
+}
+
+func faultLine(f evidence.Fault) string {
+	line := f.Name
+	if f.Target != "" {
+		line += " of " + f.Target
+	}
+	if f.Effect == "" {
+		line += ": no effect seen"
+	} else {
+		line += ": " + f.Effect
+	}
+	if f.AtWork {
+		line += fmt.Sprintf("; %d writes in flight at its start, %d at its end", f.WritesAtStart, f.WritesAtEnd)
+	}
+	if !f.Healed {
+		line += "; not healed"
+	}
+	return line
+}
