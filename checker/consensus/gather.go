@@ -63,14 +63,7 @@ func wrongAnswer(op *history.Operation) []proof.Step {
 
 // takeWrites collects the compare-and-sets that may have happened.
 func (k *key) takeWrites() []proof.Step {
-	writes := 0
-	for _, op := range k.operations {
-		if a, ok := op.Action.(*history.CompareAndSet); ok && (a.Committed || op.Outcome == history.Info) {
-			writes++
-		}
-	}
-	k.writes = make([]write, 0, writes)
-	k.seen = make([]sight, 0, len(k.operations)-writes)
+	k.writes = make([]write, 0, len(k.operations)/2)
 	for i, op := range k.operations {
 		a, ok := op.Action.(*history.CompareAndSet)
 		if !ok || op.Outcome == history.Fail || op.Outcome == history.Ok && !a.Committed {
@@ -82,6 +75,7 @@ func (k *key) takeWrites() []proof.Step {
 			return wrongAnswer(op)
 		}
 	}
+	k.seen = make([]sight, 0, len(k.operations)-len(k.writes))
 	return nil
 }
 

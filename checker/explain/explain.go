@@ -1,0 +1,130 @@
+// Package explain puts a contradiction into words, in the manner of Elle (Alvaro and
+// Kingsbury, VLDB 2020): it names the operations, says what each shows, and how far
+// wrong the clocks would have to be to excuse it.
+package explain
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/assay-dev/assay/checker/proof"
+	"github.com/assay-dev/assay/checker/search"
+	"github.com/assay-dev/assay/workload/history"
+)
+
+// Timeless is the slack of a contradiction that does not rest on time.
+const Timeless = math.MaxInt64
+
+// Contradiction returns the text, of several lines, for a contradiction of a Consensus
+// key among the operations.
+func Contradiction(steps []proof.Step, operations []*history.Operation) string {
+	w := &writer{operations: map[int]*history.Operation{}, names: map[int]string{}}
+	for _, op := range operations {
+		w.operations[op.Line] = op
+	}
+	w.introduce(proof.Lines(steps))
+	w.line("Then:")
+	w.proof(steps, "")
+	if slack := Slack(steps, operations); slack == Timeless {
+		w.line("No error of the clocks would excuse it.")
+	} else {
+		w.line("The clocks would have to be wrong by at least %d ns to excuse it.", slack)
+	}
+	return w.text.String()
+}
+
+// Slack returns by how many nanoseconds the clocks have to be wrong, at least, for the
+// proof to fail: the smallest of the stretches of time that it rests on.
+func Slack(steps []proof.Step, operations []*history.Operation) int64 {
+	byLine := map[int]*history.Operation{}
+	for _, op := range operations {
+		byLine[op.Line] = op
+	}
+	slack := int64(Timeless)
+	for _, s := range steps {
+		switch {
+		case s.Rule == proof.RealTime && s.After.Kind == proof.Op:
+			slack = min(slack, byLine[int(s.After.N)].Call-returned(s.Before, byLine))
+		case s.Before.Kind == proof.After && (s.Rule == proof.Raised || s.Rule == proof.Successive):
+			slack = min(slack, lateness(s, operations))
+		}
+		for _, c := range s.Cases {
+			slack = min(slack, Slack(c.Steps, operations))
+		}
+	}
+	return slack
+}
+
+func returned(e proof.Event, byLine map[int]*history.Operation) int64 {
+	if e.Kind == proof.Op {
+		return byLine[int(e.N)].Return
+	}
+	return int64(e.N)
+}
+
+// lateness returns how long after the instant s.Before the first operation was called
+// that may have brought s.After about, of those that were called later.
+func lateness(s proof.Step, operations []*history.Operation) int64 {
+	slack := int64(Timeless)
+	for _, op := range operations {
+		may := false
+		switch a := op.Action.(type) {
+		case *history.Truncate:
+			may = s.After.Kind == proof.Mark && uint64(a.UpTo) >= s.After.N
+		case *history.CompareAndSet:
+			may = s.After.Kind == proof.Head && uint64(a.New.SeqNo) == s.After.N
+		}
+		if t := int64(s.Before.N); may && op.Call > t {
+			slack = min(slack, op.Call-t)
+		}
+	}
+	return slack
+}
+
+// writer writes the text.
+type writer struct {
+	text       strings.Builder
+	operations map[int]*history.Operation
+	names      map[int]string
+}
+
+func (w *writer) line(format string, args ...any) {
+	fmt.Fprintf(&w.text, format+"\n", args...)
+}
+
+// introduce names the operations with letters, in the order of their lines.
+func (w *writer) introduce(lines []int) {
+	w.line("Let:")
+	for i, line := range lines {
+		name := string(rune('A' + i%26))
+		if i >= 26 {
+			name += fmt.Sprint(i / 26)
+		}
+		w.names[line] = name
+		if op := w.operations[line]; op != nil {
+			w.line("  %s be %s, %s", name, search.Describe(op), interval(op))
+		}
+	}
+}
+
+func interval(op *history.Operation) string {
+	if op.Outcome == history.Info {
+		return fmt.Sprintf("called at %d ns, never answered", op.Call)
+	}
+	return fmt.Sprintf("from %d to %d ns", op.Call, op.Return)
+}
+
+// proof says all steps that say something, indented.
+func (w *writer) proof(steps []proof.Step, indent string) {
+	for i := range steps {
+		s := &steps[i]
+		if text := w.step(s); text != "" {
+			w.line("%s  - %s", indent, text)
+		}
+		for _, c := range s.Cases {
+			w.line("%s  - Suppose %s:", indent, w.supposed(s, c.Pick))
+			w.proof(c.Steps, indent+"  ")
+		}
+	}
+}
