@@ -20,6 +20,7 @@ const (
 	ResultFile         = "results.json"
 	CounterexampleFile = "counterexample.txt"
 	LogFile            = "assay.log"
+	ServerLogFile      = "server.log" // of a server that was started for the run
 )
 
 // Latest is the link in a store directory that points to the newest run.

@@ -148,6 +148,19 @@ func (p *Postgres) Exec(ctx context.Context, sql string, arguments ...any) error
 	return err
 }
 
+// CutConnections ends every connection of a client, whatever it is doing (57P01), and
+// returns how many.
+func (p *Postgres) CutConnections(ctx context.Context) (count int, err error) {
+	conn, err := pgx.Connect(ctx, p.URL(PostgresDatabase))
+	if err != nil {
+		return 0, err
+	}
+	defer conn.Close(ctx)
+	err = conn.QueryRow(ctx, `SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity
+		WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`).Scan(&count)
+	return count, err
+}
+
 // Promote makes a replica a primary and waits until it takes writes.
 func (p *Postgres) Promote(ctx context.Context) error {
 	return p.Exec(ctx, "SELECT pg_promote(wait => true)")

@@ -20,6 +20,9 @@ var errInterrupted = errors.New("interrupted before the run began")
 // An error means that nothing was run or that nothing could be kept of it; it wraps
 // [location.ErrInvalidArgument] when a store's URL can never be right.
 func Run(ctx context.Context, spec Spec, progress workload.Progress, report func(results.Result)) error {
+	if err := spec.checkFaults(); err != nil {
+		return err
+	}
 	// Named stores first: a URL that is wrong leaves no directory behind.
 	stores, err := reachAll(ctx, spec.Targets)
 	if err != nil {
