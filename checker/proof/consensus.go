@@ -159,16 +159,19 @@ func (c *consensus) conclude(s *Step, facts []fact) (fact, bool, error) {
 }
 
 // begins and ends return the half nanoseconds between which an event lies: an After
-// lies half a nanosecond behind its instant.
+// lies half a nanosecond behind its instant. What cannot be doubled is not bounded.
 func (c *consensus) begins(e Event) int64 {
-	op := c.at(e)
-	switch {
-	case e.Kind == After:
-		return 2*min(int64(e.N), math.MaxInt64/2) + 1
-	case op == nil || mayBeStale(op, c.relax):
-		return math.MinInt64
+	op, t := c.at(e), int64(e.N)
+	if op != nil {
+		t = op.Call
 	}
-	return 2 * min(op.Call, math.MaxInt64/2)
+	switch {
+	case op == nil && e.Kind != After || op != nil && mayBeStale(op, c.relax) || t < math.MinInt64/2:
+		return math.MinInt64
+	case e.Kind == After:
+		return 2*min(t, math.MaxInt64/2) + 1
+	}
+	return 2 * min(t, math.MaxInt64/2)
 }
 
 func (c *consensus) ends(e Event) int64 {
@@ -180,9 +183,9 @@ func (c *consensus) ends(e Event) int64 {
 	case op == nil && e.Kind != After || t > math.MaxInt64/2:
 		return math.MaxInt64
 	case e.Kind == After:
-		return 2*t + 1
+		return 2*max(t, math.MinInt64/2) + 1
 	}
-	return 2 * t
+	return 2 * max(t, math.MinInt64/2)
 }
 
 // says returns what an operation's answer says by itself.

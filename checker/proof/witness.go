@@ -67,7 +67,8 @@ func earliest(writes []*history.Operation, number func(*history.CompareAndSet) l
 // writers returns the operations that can have written s.Version, given the evidence
 // that it exists.
 func (c *consensus) writers(s *Step) ([]*history.Operation, error) {
-	if s.Version == nil || len(s.Lines) == 0 && c.versions[location.SeqNo(s.After.N)].after != *s.Version+1 {
+	successor, known := c.versions[location.SeqNo(s.After.N)]
+	if s.Version == nil || !s.Version.Legal() || len(s.Lines) == 0 && !(known && successor.after == *s.Version+1) {
 		return nil, errors.New("nothing shows that the version exists")
 	}
 	writers := slices.Clone(c.writes[*s.Version])
@@ -120,7 +121,7 @@ func (c *consensus) successive(before, after Event) (strict, ok bool) {
 		return true, true
 	}
 	if v, known := c.versions[location.SeqNo(after.N)]; known {
-		if before.Kind == Head && before.N+1 == uint64(v.after) || before.Kind == After && int64(before.N) < v.called {
+		if before.Kind == Head && v.after > 0 && before.N == uint64(v.after-1) || before.Kind == After && int64(before.N) < v.called {
 			return true, true
 		}
 	}
