@@ -22,7 +22,9 @@ type nasty struct {
 	weights    [6]int
 	unknown    int // percent
 	stretch    int
+	first      int // so many versions are committed beforehand
 	stale      bool
+	reader     int // the process of the next read, 0 for any
 }
 
 type snapshot struct {
@@ -35,6 +37,9 @@ func newNasty(src *rand.Rand, relax location.Relaxations) *nasty {
 		stale: relax.Allow(location.RelaxStaleHead), sessions: map[int]int{}}
 	for i := range g.weights {
 		g.weights[i] = 1 + src.IntN(4)*src.IntN(4)
+	}
+	if src.IntN(3) == 0 { // mostly truncations and scans, over several versions
+		g.weights, g.first = [6]int{1, 0, 6, 6, 1, 2}, 3+src.IntN(3)
 	}
 	g.states = []snapshot{{}}
 	return g
@@ -57,7 +62,7 @@ func (g *nasty) kind() int {
 }
 
 func (g *nasty) history(relax location.Relaxations, n int) *history.History {
-	first := g.IntN(5)
+	first := max(g.first, g.IntN(5))
 	for i := range n {
 		at := int64(i * 2)
 		if i < first {
@@ -91,14 +96,10 @@ func (g *nasty) history(relax location.Relaxations, n int) *history.History {
 func (g *nasty) add(at int64, outcome history.Outcome, a history.Action) {
 	op := history.Operation{Key: "k", Call: at - int64(g.IntN(g.stretch+1)), Return: at + int64(g.IntN(g.stretch+1)), Outcome: outcome, Action: a}
 	op.Call = max(op.Call, 0)
-	op.Process = len(g.operations)
-	if g.stale {
-		for p := range 2 { // two processes that read, one after the other
-			if g.percent(60) && g.free(p+1000, op.Call) {
-				op.Process = p + 1000
-			}
-		}
+	if op.Process = len(g.operations); g.reader != 0 && g.free(g.reader, op.Call) {
+		op.Process = g.reader
 	}
+	g.reader = 0
 	if outcome == history.Info {
 		op.Return = history.Never
 	}
@@ -198,12 +199,17 @@ func (g *nasty) truncate(at int64, relax location.Relaxations) {
 	g.add(at, outcome, a)
 }
 
-// reading returns what a read sees: the present, unless it may be stale.
+// reading returns what a read sees: the present, unless it may be stale. Then one of
+// two processes reads, which went some way through the states already.
 func (g *nasty) reading() snapshot {
-	if g.stale && g.percent(40) {
-		return g.states[g.IntN(len(g.states))]
+	newest := len(g.states) - 1
+	if !g.stale || g.percent(20) {
+		return g.states[newest]
 	}
-	return g.states[len(g.states)-1]
+	g.reader = 1000 + g.IntN(2)
+	oldest := min(g.sessions[g.reader], newest)
+	g.sessions[g.reader] = newest - g.IntN(newest-oldest+1)
+	return g.states[g.sessions[g.reader]]
 }
 
 func (g *nasty) head(at int64) {
@@ -241,7 +247,7 @@ func (g *nasty) spoil() {
 		}
 	case *history.Scan:
 		if n := len(a.Versions); n > 0 {
-			i := g.IntN(n)
+			i := g.IntN(n) * g.IntN(2)
 			a.Versions = append(a.Versions[:i:i], a.Versions[i+1:]...)
 		}
 	case *history.Truncate:
