@@ -7,7 +7,7 @@ import (
 // toHead leads a path that ends at a head event, which is not above T(i), on to number
 // seq, which T(i) is not above.
 func (p *prover) toHead(at path, i int32, seq uint64) path {
-	if p.end(at).N > seq {
+	if p.tip(at).N > seq {
 		at = p.then(at, proof.Ascending, p.commit(i))
 		p.stand(i)
 		return p.then(at, proof.Successive, headAt(seq))
@@ -20,7 +20,7 @@ func (p *prover) toHead(at path, i int32, seq uint64) path {
 func (p *prover) commitAfter(i int32, r int64, seq uint64) path {
 	later := path{start: proof.AfterEvent(r)}
 	if i > p.length() {
-		p.finish()
+		p.finish(seq)
 		return p.then(later, proof.Successive, headAt(seq))
 	}
 	for l := i; p.committed[l] > r; l-- {
@@ -65,7 +65,7 @@ func (p *prover) mismatched(m *delay, l int32) path {
 	next := headAt(p.seq(l) + 1)
 	before := p.join(path{start: x}, p.commitAfter(l+1, m.ret, p.seq(l)+1))
 	step := proof.Step{Rule: proof.Mismatched, Before: x, After: p.commit(l), Lines: []int{p.line(m.op)}}
-	if p.end(before) != next {
+	if p.tip(before) != next {
 		panic("consensus: a mismatch was not led to the next version")
 	}
 	step.From = []int{p.therefore(before)}

@@ -12,7 +12,7 @@ import (
 // The budget for revising choices, in operations looked at.
 const (
 	workPerOperation = 100
-	freeWork         = 20_000_000
+	freeWork         = 2_000_000
 )
 
 const gaveUp = "too many unseen writes may have written its versions"

@@ -10,7 +10,7 @@ import (
 
 // append appends a step to event e by a rule about one operation and a version.
 func (p *prover) append(at path, rule proof.Rule, e proof.Event, op int32, version uint64) path {
-	step := proof.Step{Rule: rule, Before: p.end(at), After: e, Lines: []int{p.line(op)}, Version: new(location.SeqNo(version))}
+	step := proof.Step{Rule: rule, Before: p.tip(at), After: e, Lines: []int{p.line(op)}, Version: new(location.SeqNo(version))}
 	at.steps = append(at.steps, p.add(step))
 	return at
 }
@@ -240,7 +240,7 @@ func (p *prover) refuteTimeline() {
 	case lateCommit:
 		x := path{start: p.event(c.a)}
 		if c.i > p.length() {
-			p.finish()
+			p.finish(p.lowHead(c.a))
 			x = p.then(x, proof.Successive, headAt(p.lowHead(c.a)))
 		} else {
 			x = p.join(x, p.commitAfter(c.i, p.operations[c.a].Return, p.lowHead(c.a)))

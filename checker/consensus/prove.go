@@ -44,7 +44,7 @@ type path struct {
 
 // then appends a step by a rule to event e.
 func (p *prover) then(at path, rule proof.Rule, e proof.Event) path {
-	from := p.end(at)
+	from := p.tip(at)
 	if from == e {
 		return at
 	}
@@ -52,7 +52,7 @@ func (p *prover) then(at path, rule proof.Rule, e proof.Event) path {
 	return at
 }
 
-func (p *prover) end(at path) proof.Event {
+func (p *prover) tip(at path) proof.Event {
 	if len(at.steps) == 0 {
 		return at.start
 	}
@@ -77,7 +77,7 @@ func (p *prover) therefore(at path) int {
 	if len(at.steps) == 1 {
 		return at.steps[0]
 	}
-	return p.add(proof.Step{Rule: proof.Therefore, Before: at.start, After: p.end(at), From: at.steps})
+	return p.add(proof.Step{Rule: proof.Therefore, Before: at.start, After: p.tip(at), From: at.steps})
 }
 
 // join appends a path that starts later by time than the first one ends.
@@ -151,10 +151,11 @@ func (p *prover) standAll(low, high int32) {
 	}
 }
 
-// finish establishes that nothing follows the last link.
-func (p *prover) finish() {
-	if p.ended {
-		return
+// finish establishes that no version from seq on exists, as nothing follows the last
+// link.
+func (p *prover) finish(seq uint64) {
+	if p.ended || p.find(seq, p.end()) == p.end() {
+		return // nobody wrote any
 	}
 	p.ended = true
 	q := question{followed: true, slot: none}

@@ -30,7 +30,7 @@ const (
 	Followed Rule = "followed"
 	// Successive: what follows from where a version stands (Written, Followed). Its
 	// predecessor was the head until its commit, which was not before the call of whoever
-	// wrote it; nothing comes after the last one.
+	// wrote it; nothing comes after the last one, or is as high as nobody wrote.
 	Successive Rule = "successive"
 	// Mismatched: the compare-and-set in Lines failed, so that it came either before the
 	// version that it expected or after its replacement; and From says that it was not
@@ -62,7 +62,7 @@ type consensus struct {
 	successors  map[location.SeqNo][]*history.Operation // writes by expectedly next number, 0 for none
 
 	versions map[location.SeqNo]standing
-	last     *location.SeqNo // no version is as high as this
+	none     location.SeqNo // no version is as high as this
 }
 
 func newConsensus(key string, relax location.Relaxations, operations map[int]*history.Operation) *consensus {
@@ -79,6 +79,7 @@ func newConsensus(key string, relax location.Relaxations, operations map[int]*hi
 			if valid(a) && (op.Outcome == history.Info || op.Outcome == history.Ok && a.Committed) {
 				c.writes[a.New.SeqNo] = append(c.writes[a.New.SeqNo], op)
 				c.successors[next(a)] = append(c.successors[next(a)], op)
+				c.none = max(c.none, a.New.SeqNo+1)
 			}
 		case *history.Truncate:
 			if op.Outcome != history.Fail {

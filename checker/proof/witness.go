@@ -36,7 +36,7 @@ func (c *consensus) options(s *Step, _ []fact) (options []option, asks bool, err
 				return nil, true, fmt.Errorf("version %v is not known to exist", *s.Version)
 			}
 		}
-		options = append(options, option{nil, func(t theory) { t.(*consensus).last = &above }})
+		options = append(options, option{nil, func(t theory) { t.(*consensus).none = above }})
 		calls := earliest(c.successors[above], func(a *history.CompareAndSet) location.SeqNo { return a.New.SeqNo })
 		for _, v := range slices.Sorted(maps.Keys(calls)) {
 			options = append(options, option{&v, stand(v, standing{above, calls[v]})})
@@ -117,7 +117,7 @@ func (c *consensus) successive(before, after Event) (strict, ok bool) {
 		return false, false
 	}
 	op := c.at(before)
-	if c.last != nil && after.N >= uint64(*c.last) && (before.Kind == After || op != nil && definite(op)) {
+	if after.N >= uint64(c.none) && (before.Kind == After || op != nil && definite(op)) {
 		return true, true
 	}
 	if v, known := c.versions[location.SeqNo(after.N)]; known {
