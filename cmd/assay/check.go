@@ -25,8 +25,9 @@ const checkExamples = `  assay check store/latest                     the newest
 
 // checkFlags are the flags of assay check as they were given.
 type checkFlags struct {
-	relax  []string
-	budget checker.Budget
+	relax       []string
+	budget      checker.Budget
+	certificate string
 }
 
 func checkCommand(o *output) *cobra.Command {
@@ -47,6 +48,9 @@ func checkCommand(o *output) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if f.certificate != "" && len(args) > 1 {
+				return errors.New("--certificate keeps one proof: name one PATH")
+			}
 			for _, path := range args {
 				o.check(cmd.Context(), path, opts)
 			}
@@ -57,12 +61,13 @@ func checkCommand(o *output) *cobra.Command {
 	flags.StringSliceVar(&f.relax, "relax", nil, "named exceptions from the contract (default those that the history names): "+knownRelaxations())
 	flags.DurationVar(&f.budget.Time, "budget-time", 0, "how long to search where only a search decides, 30s for example (default the checker's own)")
 	flags.Int64Var(&f.budget.Memory, "budget-memory", 0, "how many bytes of memory such a search may take (default the checker's own)")
+	flags.StringVar(&f.certificate, "certificate", "", "`FILE` that keeps the proof of the verdict, for assay verify")
 	flags.BoolVar(&o.json, "json", false, "print one JSON object per run on standard output, everything else on standard error")
 	return cmd
 }
 
 func (f checkFlags) options(relaxed bool) (job.CheckOptions, error) {
-	opts := job.CheckOptions{Budget: f.budget}
+	opts := job.CheckOptions{Budget: f.budget, Certificate: f.certificate}
 	if f.budget.Time < 0 {
 		return opts, fmt.Errorf("--budget-time %v: give a length of time above 0, 30s for example", f.budget.Time)
 	}
@@ -82,6 +87,10 @@ func (o *output) check(ctx context.Context, path string, opts job.CheckOptions) 
 	files, err := results.Find(path)
 	if err != nil {
 		o.fail(err)
+		return
+	}
+	if opts.Certificate != "" && len(files) > 1 {
+		o.fail(fmt.Errorf("--certificate keeps one proof: %s has %d histories, name one of them", path, len(files)))
 		return
 	}
 	for _, file := range files {

@@ -50,6 +50,7 @@ type runFlags struct {
 	faults, relax   []string
 	seed            uint64
 	name, store     string
+	certificate     string
 }
 
 func runCommand(o *output) *cobra.Command {
@@ -82,6 +83,7 @@ func runCommand(o *output) *cobra.Command {
 	flags.Uint64Var(&f.seed, "seed", 0, "decides what the clients request and which faults happen (default a random one, which is printed)")
 	flags.StringVar(&f.name, "name", "", "name of the run (default after its stores)")
 	flags.StringVar(&f.store, "store", "store", "`DIR` in which each run leaves a directory of its own")
+	flags.StringVar(&f.certificate, "certificate", "", "`FILE` that keeps the proof of the verdict on the one store, for assay verify")
 	flags.BoolVar(&o.json, "json", false, "print one JSON object per store on standard output, everything else on standard error")
 	return cmd
 }
@@ -102,7 +104,10 @@ func (f runFlags) spec(given func(flag string) bool) (job.Spec, error) {
 	s := job.Spec{
 		Targets: f.targets(given), Clients: f.clients, Keys: f.keys,
 		Ops: f.ops, Duration: f.time, Faults: plan, Relax: relax,
-		Seed: f.seed, Name: f.name, Store: f.store,
+		Seed: f.seed, Name: f.name, Store: f.store, Certificate: f.certificate,
+	}
+	if f.certificate != "" && len(s.Targets) != 1 {
+		return s, errors.New("--certificate keeps one proof: give --consensus or --blob")
 	}
 	if !given("ops") && !given("time") {
 		s.Duration = defaultTime

@@ -2,10 +2,13 @@ package job
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/assay-dev/assay/checker"
+	"github.com/assay-dev/assay/checker/proof"
 	"github.com/assay-dev/assay/location"
 	"github.com/assay-dev/assay/results"
 	"github.com/assay-dev/assay/workload/history"
@@ -16,10 +19,13 @@ type CheckOptions struct {
 	// Relax are the relaxations; nil means those that the history's header names.
 	Relax  location.Relaxations
 	Budget checker.Budget
+	// Certificate is the file that keeps the proof of the verdict; empty means none.
+	Certificate string
 }
 
-// Check judges a history file from its content alone. An error means that the file
-// cannot be read or is no history.
+// Check judges a history file from its content alone, and verifies the verdict by its
+// certificate. An error means that the file cannot be read or is no history, or that
+// the certificate cannot be kept.
 func Check(ctx context.Context, path string, opts CheckOptions) (results.Result, *history.History, error) {
 	begin := time.Now()
 	h, err := history.ReadFile(path)
@@ -35,8 +41,44 @@ func Check(ctx context.Context, path string, opts CheckOptions) (results.Result,
 		return results.Result{}, nil, fmt.Errorf("%s: %w", path, err)
 	}
 	r := results.NewResult(h, *found, relax)
+	if err := proof.Verify(h, relax, found.Certificate); err != nil {
+		r.Distrust(err)
+	}
 	r.History = path
 	r.Dir = results.DirectoryOf(path)
 	r.CheckSeconds = time.Since(begin).Seconds()
-	return r, h, nil
+	return r, h, keep(found.Certificate, opts.Certificate)
+}
+
+func keep(certificate *proof.Certificate, path string) error {
+	if path == "" {
+		return nil
+	}
+	file, err := os.Create(path)
+	if err != nil {
+		return fmt.Errorf("keep the certificate: %w", err)
+	}
+	return errors.Join(certificate.Write(file), file.Close())
+}
+
+// Verify verifies what a certificate file claims of a history file, with the verifier
+// alone. It returns the certificate; an error means that it proves nothing.
+func Verify(path, certificatePath string, relax location.Relaxations) (*proof.Certificate, error) {
+	h, err := history.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	file, err := os.Open(certificatePath)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	certificate, err := proof.Read(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", certificatePath, err)
+	}
+	if relax == nil {
+		relax = h.Header.Relax
+	}
+	return certificate, proof.Verify(h, relax, certificate)
 }

@@ -35,6 +35,8 @@ type Spec struct {
 	Name     string // of the run, see [results.CheckName]
 	Store    string // the directory that run directories are made in
 	Command  string // runs it again, for the record; without secrets
+	// Certificate is the file that keeps the proof of the verdict on the one target.
+	Certificate string
 }
 
 // embedded returns the stores that need nothing but the run's directory.
