@@ -154,21 +154,11 @@ func (t *timeline) arrangeMarks() {
 		}
 	}
 	m.high[n+1], m.reach[n+1] = n+1, n
-	for j := n; j > 0; {
-		begin := j
-		for m.steps[j] != none && m.steps[begin-1] == m.steps[j] {
-			begin--
-		}
-		high := m.high[j+1]
-		for l := begin; l <= j; l++ {
-			high = min(high, m.until[l].to)
-		}
-		for ; j >= begin; j-- {
-			m.high[j], m.reach[j] = high, min(m.reach[j+1], m.apart[j].to-1)
-			if high <= n && m.low[j] >= high {
-				t.clash = clash{tangled, j, none, none}
-				return
-			}
+	for j := n; j > 0; j-- {
+		m.high[j], m.reach[j] = min(m.high[j+1], m.until[j].to), min(m.reach[j+1], m.apart[j].to-1)
+		if m.high[j] <= n && m.low[j] >= m.high[j] {
+			t.clash = clash{tangled, j, none, none}
+			return
 		}
 	}
 	t.arrangeRaisers()
@@ -250,7 +240,6 @@ func (w *raisers) first(j int32) int32 {
 }
 
 // may reports whether a raiser can be the one that passes link j, if its target is
-// not below.
-func (m *marks) may(r *raiser, j int32) bool {
-	return r.target <= m.reach[j] && m.low[r.target] < m.high[j]
-}
+// not below. It closes no cycle with T: whoever saw a link passed before a commit also
+// saw the next one stored, so that the link's raiser does not reach further.
+func (m *marks) may(r *raiser, j int32) bool { return r.target <= m.reach[j] }

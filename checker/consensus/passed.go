@@ -182,8 +182,6 @@ func (p *prover) cover(j int32, r int64) (bound uint64, prove func(later proof.E
 			consider(i, func(later proof.Event) path {
 				return p.join(path{start: later}, p.readyAfter(i, i, r))
 			})
-		case m.high[j] <= n && m.low[i] >= m.high[j]:
-			consider(i, func(proof.Event) path { return p.markAfterHead(p.headAfterMark(here, j), i) })
 		default:
 			continue
 		}
@@ -195,21 +193,12 @@ func (p *prover) cover(j int32, r int64) (bound uint64, prove func(later proof.E
 // headAfterMark leads a path from where link j is passed to a head event that is not
 // above T(high(j)).
 func (p *prover) headAfterMark(at path, j int32) path {
-	for l := p.stepBegin(j); ; l++ {
+	for l := j; ; l++ {
 		if e := p.marks.until[l]; e.to == p.marks.high[j] {
-			at = p.between(p.gone(p.pass(at, j, l), l, e.from), e)
+			at = p.between(p.gone(p.then(at, proof.Ascending, p.passed(l)), l, e.from), e)
 			return p.then(at, proof.Answered, headAt(p.highHead(e.until)))
 		}
 	}
-}
-
-// stepBegin returns the first link that is passed with link j.
-func (p *prover) stepBegin(j int32) int32 {
-	begin := j
-	for p.marks.steps[j] != none && p.marks.steps[begin-1] == p.marks.steps[j] {
-		begin--
-	}
-	return begin
 }
 
 // markAfterHead leads a path that ends at a head event, which is not above T(low(j)),
