@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
-	"github.com/assay-dev/assay/backends"
 	"github.com/assay-dev/assay/backends/local"
 	"github.com/assay-dev/assay/faults"
 	"github.com/assay-dev/assay/location"
@@ -18,12 +16,10 @@ import (
 // reachTimeout is how long a store may take to open and to answer for the first time.
 const reachTimeout = 30 * time.Second
 
-// A store is a target with its handle, which all clients share as they would in a
-// program of their own: opened again, mem: would be another store.
+// A store is a target with the handles that were opened on it.
 type store struct {
 	Target
-	consensus backends.Consensus
-	blob      backends.Blob
+	handles handles
 	// server is what was started for the target; nil when it is somebody else's.
 	server *local.Server
 	// unreliable stands between the clients and the handle; nil means that nothing does.
@@ -57,16 +53,19 @@ func (s *store) reach(ctx context.Context) (err error) {
 		}
 		storeURL = s.server.URL
 	}
+	s.handles.url = shareable(storeURL)
 	ctx, cancel := context.WithTimeout(ctx, reachTimeout)
 	defer cancel()
 	if s.Object == history.Blob {
-		if s.blob, err = backends.OpenBlob(ctx, storeURL); err == nil {
-			_, _, err = s.blob.Get(ctx, location.LivenessKey)
+		blob, err := s.handles.blob(ctx, probe)
+		if err == nil {
+			_, _, err = blob.Get(ctx, location.LivenessKey)
 		}
 		return err
 	}
-	if s.consensus, err = backends.OpenConsensus(ctx, storeURL); err == nil {
-		_, _, err = s.consensus.Head(ctx, location.LivenessKey)
+	consensus, err := s.handles.consensus(ctx, probe)
+	if err == nil {
+		_, _, err = consensus.Head(ctx, location.LivenessKey)
 	}
 	return err
 }
@@ -74,18 +73,20 @@ func (s *store) reach(ctx context.Context) (err error) {
 // newRunner returns the runner of the object's workload.
 func (s *store) newRunner(rec *history.Recorder, opts workload.Options) (*workload.Runner, error) {
 	if s.Object == history.Blob {
-		return workload.NewBlobRunner(func(_ context.Context, client int) (location.Blob, error) {
-			if s.unreliable == nil {
-				return s.blob, nil
+		return workload.NewBlobRunner(func(ctx context.Context, client int) (location.Blob, error) {
+			blob, err := s.handles.blob(ctx, handleOf(client, opts.Clients))
+			if err != nil || s.unreliable == nil {
+				return blob, err
 			}
-			return s.unreliable.Blob(s.blob, client), nil
+			return s.unreliable.Blob(blob, client), nil
 		}, rec, opts)
 	}
-	return workload.NewConsensusRunner(func(_ context.Context, client int) (location.Consensus, error) {
-		if s.unreliable == nil {
-			return s.consensus, nil
+	return workload.NewConsensusRunner(func(ctx context.Context, client int) (location.Consensus, error) {
+		consensus, err := s.handles.consensus(ctx, handleOf(client, opts.Clients))
+		if err != nil || s.unreliable == nil {
+			return consensus, err
 		}
-		return s.unreliable.Consensus(s.consensus, client), nil
+		return s.unreliable.Consensus(consensus, client), nil
 	}, rec, opts)
 }
 
@@ -116,11 +117,7 @@ func (s *store) heal(ctx context.Context, rec *history.Recorder, start time.Time
 func closeAll(stores []*store) error {
 	var errs []error
 	for _, s := range stores {
-		for _, handle := range []io.Closer{s.consensus, s.blob} {
-			if handle != nil {
-				errs = append(errs, handle.Close())
-			}
-		}
+		errs = append(errs, s.handles.close())
 		if s.server != nil {
 			errs = append(errs, s.server.Close())
 		}
