@@ -3,6 +3,7 @@ package defective
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 
 	"github.com/assay-dev/assay/location"
@@ -28,7 +29,9 @@ func blobDeleteDefects() []Defect {
 	} {
 		defects = append(defects, Defect{Name: d.name, Object: OfBlob, Clause: d.clause, Sentence: d.sentence, blob: blobOver(d.layer)})
 	}
-	return defects
+	return append(defects, Defect{Name: "restores-below", Object: OfBlob, Clause: "B5", Sees: InTime, shared: true,
+		Sentence: "restores what begins with the key as well",
+		blob:     blobOver(func(inner location.Blob) location.Blob { return &restoresBelow{Blob: inner} })})
 }
 
 type sizeUnknown struct{ location.Blob }
@@ -174,4 +177,32 @@ func (s restoreWantsAbsence) Restore(ctx context.Context, key string) error {
 		return location.RefuseRestore(key)
 	}
 	return s.Blob.Restore(ctx, key)
+}
+
+// restoresBelow remembers what was deleted.
+type restoresBelow struct {
+	location.Blob
+	deleted sync.Map
+}
+
+func (s *restoresBelow) Delete(ctx context.Context, key string) (int64, bool, error) {
+	size, found, err := s.Blob.Delete(ctx, key)
+	if found {
+		s.deleted.Store(key, true)
+	}
+	return size, found, err
+}
+
+func (s *restoresBelow) Restore(ctx context.Context, key string) error {
+	err := s.Blob.Restore(ctx, key)
+	if err != nil {
+		return err
+	}
+	for other := range s.deleted.Range {
+		if strings.HasPrefix(other.(string), key) {
+			_ = s.Blob.Restore(ctx, other.(string))
+			s.deleted.Delete(other)
+		}
+	}
+	return nil
 }

@@ -2,6 +2,9 @@ package defective
 
 import (
 	"context"
+	"runtime"
+	"slices"
+	"sync/atomic"
 
 	"github.com/assay-dev/assay/location"
 )
@@ -10,10 +13,16 @@ import (
 // nobody comes in between.
 func blobRaceDefects() []Defect {
 	return []Defect{
-		{Name: "looks-up-then-deletes", Object: OfBlob, Clause: "B3",
+		{Name: "looks-up-then-deletes", Object: OfBlob, Clause: "B3", Sees: InConcert,
 			Sentence: "looks up the size of a value first and deletes later",
 			blob:     blobOver(func(inner location.Blob) location.Blob { return looksUp{inner} })},
-		setDefect("set-through-nothing", "B2", "deletes the old value before it sets the new one", throughNothing),
+		inConcert(setDefect("set-through-nothing", "B2", "deletes the old value before it sets the new one", throughNothing)),
+		{Name: "torn-multipart-read", Object: OfBlob, Clause: "B2", Sees: InConcert,
+			Sentence: "reads a value in two requests, each from the value of its time",
+			blob:     blobOver(func(inner location.Blob) location.Blob { return tornReads{inner} })},
+		{Name: "swapped-answers", Object: OfBlob, Clause: "B1", Sees: InConcert, shared: true,
+			Sentence: "hands two clients who read at the same time each other's answer now and then",
+			blob:     blobOver(func(inner location.Blob) location.Blob { return &swapped{Blob: inner, rarely: every(8)} })},
 	}
 }
 
@@ -37,4 +46,68 @@ func throughNothing(ctx context.Context, inner location.Blob, key string, value 
 	}
 	interlude()
 	return inner.Set(ctx, key, value)
+}
+
+type tornReads struct{ location.Blob }
+
+func (s tornReads) Get(ctx context.Context, key string) ([]byte, bool, error) {
+	first, found, err := s.Blob.Get(ctx, key)
+	if err != nil || !found {
+		return nil, false, err
+	}
+	interlude()
+	second, found, err := s.Blob.Get(ctx, key)
+	if err != nil || !found {
+		return first, true, err // all of it had been there
+	}
+	return slices.Concat(first[:len(first)/2], second[min(len(first)/2, len(second)):]), true, nil
+}
+
+// An answer is that of a Get.
+type answer struct {
+	value []byte
+	found bool
+	err   error
+}
+
+// An exchange is an answer that waits for another one to be swapped with.
+type exchange struct {
+	mine  answer
+	other chan answer // with room for one
+}
+
+type swapped struct {
+	location.Blob
+	rarely  occasion
+	waiting atomic.Pointer[exchange]
+}
+
+func (s *swapped) Get(ctx context.Context, key string) ([]byte, bool, error) {
+	value, found, err := s.Blob.Get(ctx, key)
+	got := answer{value, found, err}
+	if e := s.waiting.Swap(nil); e != nil {
+		e.other <- got
+		got = e.mine
+	} else if s.rarely.now() {
+		got = s.offer(got)
+	}
+	return got.value, got.found, got.err
+}
+
+// offer returns the answer of whoever comes by soon, or got itself.
+func (s *swapped) offer(got answer) answer {
+	e := &exchange{got, make(chan answer, 1)}
+	if !s.waiting.CompareAndSwap(nil, e) {
+		return got
+	}
+	for range 20 {
+		if s.waiting.Load() != e {
+			break
+		}
+		runtime.Gosched()
+	}
+	if s.waiting.CompareAndSwap(e, nil) {
+		return got
+	}
+	return <-e.other
 }

@@ -3,6 +3,7 @@ package defective
 import (
 	"context"
 	"iter"
+	"strings"
 	"sync"
 
 	"github.com/assay-dev/assay/location"
@@ -25,6 +26,9 @@ func consensusKeyDefects() []Defect {
 		{Name: "keys-from-mismatches", Object: OfConsensus, Clause: "C9",
 			Sentence:  "lists keys on which a compare-and-set mismatched",
 			consensus: consensusOver(func(inner location.Consensus) location.Consensus { return &attempted{Consensus: inner} })},
+		{Name: "keys-bleed", Object: OfConsensus, Clause: "C11",
+			Sentence:  "takes a key for a prefix when it looks for the head",
+			consensus: consensusOver(func(inner location.Consensus) location.Consensus { return bleeding{inner} })},
 		{Name: "one-place-for-all", Object: OfConsensus, Clause: "C11", onePlace: true,
 			Sentence:  "has all places share one store",
 			consensus: consensusOver(func(inner location.Consensus) location.Consensus { return inner })},
@@ -217,4 +221,23 @@ func (s *attempted) ListKeys(ctx context.Context) iter.Seq2[string, error] {
 			}
 		}
 	}
+}
+
+// bleeding is a LIKE in place of an =.
+type bleeding struct{ location.Consensus }
+
+func (s bleeding) Head(ctx context.Context, key string) (location.VersionedData, bool, error) {
+	newest, found, err := s.Consensus.Head(ctx, key)
+	if err != nil {
+		return newest, found, err
+	}
+	for other, err := range s.ListKeys(ctx) {
+		if err != nil || !strings.HasPrefix(other, key) {
+			continue
+		}
+		if head, there, err := s.Consensus.Head(ctx, other); err == nil && there && (!found || head.SeqNo > newest.SeqNo) {
+			newest, found = head, true
+		}
+	}
+	return newest, found, nil
 }

@@ -11,11 +11,31 @@ import (
 // as nobody comes in between.
 func consensusRaceDefects() []Defect {
 	return []Defect{
-		{Name: "check-then-act", Object: OfConsensus, Clause: "C2",
+		{Name: "check-then-act", Object: OfConsensus, Clause: "C2", Sees: InConcert,
+			Seen:      "lost updates under READ COMMITTED: Berenson et al., A Critique of ANSI SQL Isolation Levels, SIGMOD 1995",
 			Sentence:  "compares first and sets later",
 			consensus: consensusOver(func(inner location.Consensus) location.Consensus { return checkThenAct{inner} })},
-		scanDefect("scan-piece-by-piece", "C7", "reads the versions of a scan one after the other", pieceByPiece),
+		inConcert(scanDefect("scan-piece-by-piece", "C7", "reads the versions of a scan one after the other", pieceByPiece)),
+		inConcert(truncateDefect("truncation-gives-way", "C8", "counts 0 and deletes nothing when a commit comes in between", givesWay)),
 	}
+}
+
+func inConcert(d Defect) Defect {
+	d.Sees = InConcert
+	return d
+}
+
+// givesWay is an optimistic transaction whose conflict nobody hears of.
+func givesWay(ctx context.Context, inner location.Consensus, key string, upTo location.SeqNo) (int64, error) {
+	before, found, err := inner.Head(ctx, key)
+	if err != nil || !found || upTo > before.SeqNo {
+		return inner.Truncate(ctx, key, upTo)
+	}
+	interlude()
+	if after, _, err := inner.Head(ctx, key); err != nil || after.SeqNo != before.SeqNo {
+		return 0, err
+	}
+	return inner.Truncate(ctx, key, upTo)
 }
 
 // interlude lets others come in between two steps of an operation.

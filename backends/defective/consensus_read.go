@@ -2,6 +2,7 @@ package defective
 
 import (
 	"context"
+	"math"
 	"slices"
 	"sync"
 
@@ -23,6 +24,8 @@ func consensusReadDefects() []Defect {
 			Sentence:  "returns the newest number with the data of the oldest version",
 			consensus: consensusOver(func(inner location.Consensus) location.Consensus { return oldestHead{inner} })},
 		scanDefect("zero-is-no-limit", "C7", "takes a limit of 0 for no limit", zeroIsNoLimit),
+		scanDefect("scan-ignores-from", "C7", "begins each scan with the oldest version", ignoresFrom),
+		scanDefect("scan-overflows", "C7", "finds nothing when the begin and the limit of a scan add up to more than MaxInt64", overflows),
 		scanDefect("negative-is-no-limit", "C7", "takes a negative limit for no limit", negativeIsNoLimit),
 		scanDefect("last-of-the-scan", "C7", "returns the last versions up to the limit, not the first", lastOfTheScan),
 		scanDefect("descending-scan", "C7", "returns the newest version first", descendingScan),
@@ -113,6 +116,18 @@ func (s bentScan) Scan(ctx context.Context, key string, from location.SeqNo, lim
 func scanDefect(name, clause, sentence string, scan scanner) Defect {
 	return Defect{Name: name, Object: OfConsensus, Clause: clause, Sentence: sentence,
 		consensus: consensusOver(func(inner location.Consensus) location.Consensus { return bentScan{inner, scan} })}
+}
+
+func ignoresFrom(ctx context.Context, inner location.Consensus, key string, _ location.SeqNo, limit int64) ([]location.VersionedData, error) {
+	return inner.Scan(ctx, key, 0, limit)
+}
+
+func overflows(ctx context.Context, inner location.Consensus, key string, from location.SeqNo, limit int64) ([]location.VersionedData, error) {
+	versions, err := inner.Scan(ctx, key, from, limit)
+	if limit > 0 && uint64(from)+uint64(limit) > math.MaxInt64 {
+		return nil, err
+	}
+	return versions, err
 }
 
 func zeroIsNoLimit(ctx context.Context, inner location.Consensus, key string, from location.SeqNo, limit int64) ([]location.VersionedData, error) {

