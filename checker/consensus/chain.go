@@ -156,7 +156,7 @@ func (k *key) writers(slot int32, buffer []int32) []int32 {
 			if write.committed {
 				writers = append(writers, w)
 			}
-		case s.seen != none && k.value(write) != s.value:
+		case s.seen != none && write.value != s.value:
 		case len(writers) > 0 && k.writes[writers[len(writers)-1]].after == write.after:
 		default:
 			writers = append(writers, w)

@@ -62,6 +62,7 @@ type key struct {
 // A write is a compare-and-set that was committed, or may have been.
 type write struct {
 	seq, after uint64 // its number; its predecessor's plus one, 0 for none
+	value      string
 	call, ret  int64
 	op         int32
 	committed  bool

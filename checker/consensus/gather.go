@@ -70,7 +70,7 @@ func (k *key) takeWrites() []proof.Step {
 			continue
 		}
 		if valid := a.New.SeqNo.Legal() && (!a.HasExpected || a.New.SeqNo > a.Expected); valid {
-			k.writes = append(k.writes, write{uint64(a.New.SeqNo), after(a), op.Call, op.Return, int32(i), op.Outcome == history.Ok})
+			k.writes = append(k.writes, write{uint64(a.New.SeqNo), after(a), a.New.Value, op.Call, op.Return, int32(i), op.Outcome == history.Ok})
 		} else if op.Outcome == history.Ok {
 			return wrongAnswer(op)
 		}
@@ -212,14 +212,10 @@ func (k *key) group() {
 			k.slots = append(k.slots, slot{seq: w.seq, first: int32(i), seen: none, committed: none})
 		}
 		if s := &k.slots[len(k.slots)-1]; w.committed && s.committed == none {
-			s.committed, s.value = int32(i), k.value(w)
+			s.committed, s.value = int32(i), w.value
 		}
 	}
 	k.slots = append(k.slots, slot{seq: math.MaxUint64, first: int32(len(k.writes)), seen: none, committed: none})
-}
-
-func (k *key) value(w *write) string {
-	return k.operations[w.op].Action.(*history.CompareAndSet).New.Value
 }
 
 // end is the slot behind the last.
