@@ -65,7 +65,7 @@ func TestPostgresKeepsTheContract(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			base := newDatabase(t, start(t, quick()), "contract")
 			openPlace := func(t testing.TB, place string) location.Consensus {
-				return untilSerialized{open(t, with(t, base, "schema", place, "pool_max_conns", "8"))}
+				return open(t, with(t, base, "schema", place, "pool_max_conns", "8"))
 			}
 			var s Consensus
 			locationtest.TestConsensus(t, openPlace, s.Capabilities())
@@ -77,41 +77,6 @@ func TestPostgresKeepsTheContract(t *testing.T) {
 // survive a kill.
 func quick() servers.PostgresOptions {
 	return servers.PostgresOptions{Settings: map[string]string{"fsync": "off"}}
-}
-
-// untilSerialized repeats what failed with 40001. The contract allows this definite
-// failure at any time; the suite, which wants to see answers, does not.
-type untilSerialized struct{ *Consensus }
-
-func untilAnswered[T any](call func() (T, error)) (T, error) {
-	for {
-		answer, err := call()
-		if !isState(err, serializationFailure) || location.Classify(err) != location.Determinate {
-			return answer, err
-		}
-	}
-}
-
-func (u untilSerialized) CompareAndSet(ctx context.Context, key string, expected *location.SeqNo, next location.VersionedData) (location.CompareAndSetResult, error) {
-	return untilAnswered(func() (location.CompareAndSetResult, error) {
-		return u.Consensus.CompareAndSet(ctx, key, expected, next)
-	})
-}
-
-func (u untilSerialized) Truncate(ctx context.Context, key string, upTo location.SeqNo) (int64, error) {
-	return untilAnswered(func() (int64, error) { return u.Consensus.Truncate(ctx, key, upTo) })
-}
-
-func (u untilSerialized) Scan(ctx context.Context, key string, from location.SeqNo, limit int64) ([]location.VersionedData, error) {
-	return untilAnswered(func() ([]location.VersionedData, error) { return u.Consensus.Scan(ctx, key, from, limit) })
-}
-
-func (u untilSerialized) Head(ctx context.Context, key string) (head location.VersionedData, found bool, err error) {
-	head, err = untilAnswered(func() (_ location.VersionedData, err error) {
-		head, found, err = u.Consensus.Head(ctx, key)
-		return head, err
-	})
-	return head, found, err
 }
 
 func TestManyHandlesOpenAFreshDatabaseAtOnce(t *testing.T) {

@@ -39,12 +39,14 @@ func (p *blobProbe) on(handle location.Blob) *blobProbe { return &blobProbe{p.pr
 func (p *blobProbe) set(key, value string) { p.write(key, []byte(value)) }
 
 func (p *blobProbe) write(key string, value []byte) {
-	p.ok(p.Set(p.ctx, key, value), "set %q to %s", key, show(value))
+	p.ok(p.answered(func() error { return p.Set(p.ctx, key, value) }), "set %q to %s", key, show(value))
 }
 
-func (p *blobProbe) read(key string) ([]byte, bool) {
-	value, found, err := p.Get(p.ctx, key)
-	p.ok(err, "get %q", key)
+func (p *blobProbe) read(key string) (value []byte, found bool) {
+	p.ok(p.answered(func() (err error) {
+		value, found, err = p.Get(p.ctx, key)
+		return err
+	}), "get %q", key)
 	return value, found
 }
 
@@ -62,9 +64,11 @@ func (p *blobProbe) wantNone(key string) {
 }
 
 // remove deletes key, whatever the answer.
-func (p *blobProbe) remove(key string) (int64, bool) {
-	size, found, err := p.Delete(p.ctx, key)
-	p.ok(err, "delete %q", key)
+func (p *blobProbe) remove(key string) (size int64, found bool) {
+	p.ok(p.answered(func() (err error) {
+		size, found, err = p.Delete(p.ctx, key)
+		return err
+	}), "delete %q", key)
 	return size, found
 }
 
@@ -99,15 +103,20 @@ func (p *blobProbe) wantRestored(key, want string) {
 }
 
 // listed returns a complete listing. A key that is reported twice fails.
-func (p *blobProbe) listed(prefix string) map[string]int64 {
-	sizes := map[string]int64{}
-	for entry, err := range p.ListKeysAndMetadata(p.ctx, prefix) {
-		p.ok(err, "list %q", prefix)
-		if _, twice := sizes[entry.Key]; twice {
-			p.failf("list %q: %q is reported twice", prefix, entry.Key)
+func (p *blobProbe) listed(prefix string) (sizes map[string]int64) {
+	p.ok(p.answered(func() error {
+		sizes = map[string]int64{}
+		for entry, err := range p.ListKeysAndMetadata(p.ctx, prefix) {
+			if err != nil {
+				return err
+			}
+			if _, twice := sizes[entry.Key]; twice {
+				p.failf("list %q: %q is reported twice", prefix, entry.Key)
+			}
+			sizes[entry.Key] = entry.Size
 		}
-		sizes[entry.Key] = entry.Size
-	}
+		return nil
+	}), "list %q", prefix)
 	return sizes
 }
 

@@ -60,6 +60,9 @@ type victim struct {
 // some looks at them, and after parts of the time that an undisturbed write takes.
 func (p *probe) interrupt(v victim, judge judge) {
 	const looks, parts = 6, 6
+	// A write that was given up may still be under way while others look.
+	p.rivals.Add(1)
+	defer p.rivals.Add(-1)
 	settle := func(ctx context.Context, i int) (took time.Duration) {
 		start := time.Now()
 		err := v.write(ctx, i)

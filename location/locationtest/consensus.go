@@ -51,9 +51,11 @@ func (p *consensusProbe) call(key string, expected *location.SeqNo, next locatio
 	return fmt.Sprintf("compare-and-set %q: %v → %v", key, *expected, next)
 }
 
-func (p *consensusProbe) put(key string, expected *location.SeqNo, next location.SeqNo, data []byte) location.CompareAndSetResult {
-	result, err := p.CompareAndSet(p.ctx, key, expected, location.VersionedData{SeqNo: next, Data: data})
-	p.ok(err, "%s", p.call(key, expected, next))
+func (p *consensusProbe) put(key string, expected *location.SeqNo, next location.SeqNo, data []byte) (result location.CompareAndSetResult) {
+	p.ok(p.answered(func() (err error) {
+		result, err = p.CompareAndSet(p.ctx, key, expected, location.VersionedData{SeqNo: next, Data: data})
+		return err
+	}), "%s", p.call(key, expected, next))
 	return result
 }
 
@@ -86,10 +88,18 @@ func (p *consensusProbe) log(key string, versions ...location.SeqNo) {
 	}
 }
 
+// head reads the head; found is false when there is none.
+func (p *consensusProbe) head(key string) (head location.VersionedData, found bool) {
+	p.ok(p.answered(func() (err error) {
+		head, found, err = p.Head(p.ctx, key)
+		return err
+	}), "head %q", key)
+	return head, found
+}
+
 func (p *consensusProbe) wantHead(key string, n location.SeqNo, data []byte) {
 	p.until(func() error {
-		head, found, err := p.Head(p.ctx, key)
-		p.ok(err, "head %q", key)
+		head, found := p.head(key)
 		if !found || head.SeqNo != n || string(head.Data) != string(data) {
 			return fmt.Errorf("head %q: got %v %s (found: %t), want %v %s", key, head.SeqNo, show(head.Data), found, n, show(data))
 		}
@@ -98,16 +108,17 @@ func (p *consensusProbe) wantHead(key string, n location.SeqNo, data []byte) {
 }
 
 func (p *consensusProbe) wantNoHead(key string) {
-	head, found, err := p.Head(p.ctx, key)
-	p.ok(err, "head %q", key)
+	head, found := p.head(key)
 	if found {
 		p.failf("head %q: got %v %s, want none", key, head.SeqNo, show(head.Data))
 	}
 }
 
-func (p *consensusProbe) scan(key string, from location.SeqNo, limit int64) []location.VersionedData {
-	versions, err := p.Scan(p.ctx, key, from, limit)
-	p.ok(err, "scan %q from %v, limit %d", key, from, limit)
+func (p *consensusProbe) scan(key string, from location.SeqNo, limit int64) (versions []location.VersionedData) {
+	p.ok(p.answered(func() (err error) {
+		versions, err = p.Scan(p.ctx, key, from, limit)
+		return err
+	}), "scan %q from %v, limit %d", key, from, limit)
 	return versions
 }
 
@@ -138,9 +149,11 @@ func (p *consensusProbe) wantLog(key string, want ...location.SeqNo) {
 	p.wantHead(key, newest, body(key, newest))
 }
 
-func (p *consensusProbe) truncate(key string, upTo location.SeqNo) int64 {
-	deleted, err := p.Truncate(p.ctx, key, upTo)
-	p.ok(err, "truncate %q up to %v", key, upTo)
+func (p *consensusProbe) truncate(key string, upTo location.SeqNo) (deleted int64) {
+	p.ok(p.answered(func() (err error) {
+		deleted, err = p.Truncate(p.ctx, key, upTo)
+		return err
+	}), "truncate %q up to %v", key, upTo)
 	return deleted
 }
 
@@ -156,12 +169,17 @@ func (p *consensusProbe) wantTruncate(key string, upTo location.SeqNo, want int6
 }
 
 // listed returns how often each key is in a complete listing.
-func (p *consensusProbe) listed() map[string]int {
-	counts := map[string]int{}
-	for key, err := range p.ListKeys(p.ctx) {
-		p.ok(err, "list keys")
-		counts[key]++
-	}
+func (p *consensusProbe) listed() (counts map[string]int) {
+	p.ok(p.answered(func() error {
+		counts = map[string]int{}
+		for key, err := range p.ListKeys(p.ctx) {
+			if err != nil {
+				return err
+			}
+			counts[key]++
+		}
+		return nil
+	}), "list keys")
 	return counts
 }
 

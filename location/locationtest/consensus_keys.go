@@ -81,8 +81,7 @@ func (p *consensusProbe) increments(key string) {
 	p.wantHead(key, 0, []byte("0"))
 	p.together(clients, func(int) {
 		for done := 0; done < each; {
-			head, found, err := p.Head(p.ctx, key)
-			p.ok(err, "head %q", key)
+			head, found := p.head(key)
 			n, err := strconv.Atoi(string(head.Data))
 			if !found || err != nil {
 				p.failf("head %q: got %s (found: %t), want a number", key, show(head.Data), found)

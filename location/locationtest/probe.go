@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/assay-dev/assay/location"
@@ -21,6 +22,7 @@ type probe struct {
 	caps    location.Capabilities
 	largest int64 // value that is tried, in bytes
 	errors  *witness
+	rivals  *atomic.Int32 // callers that may be at work at the same time, if any
 }
 
 // A broken promise is panicked by failf and caught by attempt, so that a check
@@ -48,6 +50,8 @@ func attempt(f func()) (err error) {
 // together runs f(0) … f(n-1) in n goroutines, released at the same moment, and
 // waits for all of them.
 func (p *probe) together(n int, f func(i int)) {
+	p.rivals.Add(int32(n))
+	defer p.rivals.Add(int32(-n))
 	var all sync.WaitGroup
 	release := make(chan struct{})
 	errs := make([]error, n)
@@ -73,6 +77,44 @@ func (p *probe) each(n int, f func(i int)) {
 			f(i)
 		}
 	})
+}
+
+// maxTries bounds how often a call is made that is not answered; between two of them the
+// caller leaves its rivals some time.
+const (
+	maxTries = 1000
+	retreat  = time.Millisecond
+)
+
+// answered makes a call and, where it has rivals, makes it again as long as it fails for
+// certain: a store that cannot put callers in order may refuse to, and says by a
+// determinate error that nothing happened. A caller without rivals has to be answered.
+func (p *probe) answered(call func() error) error {
+	err := call()
+	for tries := 1; tries < maxTries && p.rivals.Load() > 0 && isFailure(err); tries++ {
+		select {
+		case <-time.After(retreat):
+			err = call()
+		case <-p.ctx.Done():
+			return err
+		}
+	}
+	return err
+}
+
+// isFailure tells a call that certainly did not happen from an answer.
+func isFailure(err error) bool {
+	if err == nil || location.Classify(err) != location.Determinate {
+		return false
+	}
+	for _, refusal := range []error{
+		location.ErrInvalidArgument, location.ErrTruncationRefused, location.ErrRestoreRefused, location.ErrUnsupported,
+	} {
+		if errors.Is(err, refusal) {
+			return false
+		}
+	}
+	return true
 }
 
 // ok fails on an error.

@@ -3,6 +3,7 @@ package locationtest
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -79,7 +80,8 @@ func (s suite[P]) run(t testing.TB, base probe, v variant, i int) []Failure {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	p := &base
-	p.ctx, p.variant, p.place, p.errors = ctx, v, fmt.Sprintf("%s%02d", v.name, i), &witness{}
+	p.ctx, p.variant, p.place = ctx, v, fmt.Sprintf("%s%02d", v.name, i)
+	p.errors, p.rivals = &witness{}, &atomic.Int32{}
 	c := s.checks[i]
 	var all []Failure
 	if err := attempt(func() { c.run(s.probe(t, p)) }); err != nil {

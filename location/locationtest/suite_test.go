@@ -1,6 +1,11 @@
 package locationtest_test
 
 import (
+	"context"
+	"errors"
+	"runtime"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -88,5 +93,52 @@ func consensusWith(caps location.Capabilities) func(*testing.T) []locationtest.F
 func blobWith(query string, caps location.Capabilities) func(*testing.T) []locationtest.Failure {
 	return func(t *testing.T) []locationtest.Failure {
 		return locationtest.BlobFailures(t, openBlob(query), caps)
+	}
+}
+
+// A busy store fails a call for certain while it works on another one, as a
+// serializable database does, and one in so many calls whatever it does.
+type busy struct {
+	location.Consensus
+	oneIn         int64
+	working       sync.Mutex
+	calls, failed atomic.Int64
+}
+
+func (b *busy) CompareAndSet(ctx context.Context, key string, expected *location.SeqNo, next location.VersionedData) (location.CompareAndSetResult, error) {
+	if b.oneIn > 0 && b.calls.Add(1)%b.oneIn == 0 || !b.working.TryLock() {
+		b.failed.Add(1)
+		return location.ExpectationMismatch, location.NewDeterminate(errors.New("busy"))
+	}
+	defer b.working.Unlock()
+	runtime.Gosched() // let others come meanwhile
+	return b.Consensus.CompareAndSet(ctx, key, expected, next)
+}
+
+func TestOnlyAStoreThatSeveralCallersContendForMayFail(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		oneIn int64
+		fails bool
+	}{{"under contention", 0, false}, {"now and then", 7, true}} {
+		t.Run(c.name, func(t *testing.T) {
+			var failed int64
+			var stores []*busy
+			open := func(t testing.TB, place string) location.Consensus {
+				b := &busy{Consensus: openConsensus(t, place), oneIn: c.oneIn}
+				stores = append(stores, b)
+				return b
+			}
+			failures := locationtest.ConsensusFailures(t, open, location.Capabilities{MaxKeyBytes: 4096})
+			for _, b := range stores {
+				failed += b.failed.Load()
+			}
+			if failed == 0 {
+				t.Error("no call failed")
+			}
+			if (len(failures) > 0) != c.fails {
+				t.Errorf("%d calls failed, and the failures are %v", failed, failures)
+			}
+		})
 	}
 }
