@@ -2,6 +2,7 @@ package proof
 
 import (
 	"fmt"
+	"iter"
 	"maps"
 	"math"
 	"slices"
@@ -56,30 +57,31 @@ type standing struct {
 type consensus struct {
 	key         string
 	relax       location.Relaxations
-	operations  map[int]*history.Operation
+	verifier    *verifier
 	writes      map[location.SeqNo][]*history.Operation // by new version, those that may have happened
+	successors  map[location.SeqNo][]*history.Operation // likewise, by the number above the one expected
 	truncations map[int]*history.Operation              // by line, those that may have happened
-	successors  map[location.SeqNo][]*history.Operation // writes by expectedly next number, 0 for none
 
 	versions map[location.SeqNo]standing
 	none     location.SeqNo // no version is as high as this
 }
 
-func newConsensus(key string, relax location.Relaxations, operations map[int]*history.Operation) *consensus {
+func newConsensus(k *Key, v *verifier, operations iter.Seq2[int, *history.Operation]) *consensus {
 	c := &consensus{
-		key: key, relax: relax, operations: operations,
+		key:         k.Key,
+		relax:       v.relax,
+		verifier:    v,
 		writes:      map[location.SeqNo][]*history.Operation{},
 		successors:  map[location.SeqNo][]*history.Operation{},
 		truncations: map[int]*history.Operation{},
 		versions:    map[location.SeqNo]standing{},
 	}
+	c.asked(k.Contradiction)
 	for line, op := range operations {
 		switch a := op.Action.(type) {
 		case *history.CompareAndSet:
 			if valid(a) && (op.Outcome == history.Info || op.Outcome == history.Ok && a.Committed) {
-				c.writes[a.New.SeqNo] = append(c.writes[a.New.SeqNo], op)
-				c.successors[next(a)] = append(c.successors[next(a)], op)
-				c.none = max(c.none, a.New.SeqNo+1)
+				c.enter(op, a)
 			}
 		case *history.Truncate:
 			if op.Outcome != history.Fail {
@@ -88,6 +90,42 @@ func newConsensus(key string, relax location.Relaxations, operations map[int]*hi
 		}
 	}
 	return c
+}
+
+// asked makes room for the writes that the steps ask for: few of all.
+func (c *consensus) asked(steps []Step) {
+	for _, s := range steps {
+		switch {
+		case s.Rule == Written && s.Version != nil:
+			c.writes[*s.Version] = nil
+		case s.Rule == Followed && s.Version != nil:
+			c.successors[*s.Version+1] = nil
+		case s.Rule == Followed:
+			c.successors[0] = nil
+		}
+		for _, of := range s.Cases {
+			c.asked(of.Steps)
+		}
+	}
+}
+
+func (c *consensus) enter(op *history.Operation, a *history.CompareAndSet) {
+	c.none = max(c.none, a.New.SeqNo+1)
+	if writes, asked := c.writes[a.New.SeqNo]; asked {
+		c.writes[a.New.SeqNo] = append(writes, op)
+	}
+	if successors, asked := c.successors[next(a)]; asked {
+		c.successors[next(a)] = append(successors, op)
+	}
+}
+
+// operation returns the operation on a line if it concerns the key, else nil.
+func (c *consensus) operation(line int) *history.Operation {
+	i, err := c.verifier.find(line, c.key)
+	if err != nil {
+		return nil
+	}
+	return &c.verifier.h.Operations[i]
 }
 
 // next returns the lowest number above the version that a expects.
@@ -109,15 +147,15 @@ func (c *consensus) at(e Event) *history.Operation {
 	if e.Kind != Op {
 		return nil
 	}
-	return c.operations[int(e.N)]
+	return c.operation(int(e.N))
 }
 
 // only returns the one operation in s.Lines if its action is of the right kind.
 func only[A history.Action](c *consensus, s *Step) (a A, e Event, ok bool) {
-	if len(s.Lines) != 1 || c.operations[s.Lines[0]] == nil {
+	if len(s.Lines) != 1 || c.operation(s.Lines[0]) == nil {
 		return a, e, false
 	}
-	op := c.operations[s.Lines[0]]
+	op := c.operation(s.Lines[0])
 	a, ok = op.Action.(A)
 	return a, OpEvent(s.Lines[0]), ok && op.Outcome == history.Ok
 }

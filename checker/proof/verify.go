@@ -2,6 +2,8 @@ package proof
 
 import (
 	"fmt"
+	"iter"
+	"maps"
 	"slices"
 
 	"github.com/assay-dev/assay/location"
@@ -50,12 +52,13 @@ type verifier struct {
 
 // keyHistory is what the history has of one key.
 type keyHistory struct {
-	definite   int                        // so many operations have to be in the order
-	ordered    bool                       // the order was found right
-	operations map[int]*history.Operation // by line, where a contradiction is claimed
-	created    int64                      // Consensus: when the order has the first commit
-	held       *register                  // Blob: what the key held at all times
-	named      int                        // the latest listing that named the key
+	definite int       // so many operations have to be in the order
+	ordered  bool      // the order was found right
+	disputed bool      // a contradiction is claimed:
+	own      []int32   // the indexes of its operations
+	created  int64     // Consensus: when the order has the first commit
+	held     *register // Blob: what the key held at all times
+	named    int       // the latest listing that named the key
 }
 
 // definite reports whether op has to be explained, since it was answered.
@@ -90,10 +93,7 @@ func (v *verifier) index(c *Certificate) error {
 		if i > 0 && k.Key <= c.Keys[i-1].Key {
 			return fmt.Errorf("key %q is out of order", k.Key)
 		}
-		v.keys[k.Key] = &keyHistory{created: history.Never, named: -1}
-		if k.Contradiction != nil {
-			v.keys[k.Key].operations = map[int]*history.Operation{}
-		}
+		v.keys[k.Key] = &keyHistory{created: history.Never, named: -1, disputed: k.Contradiction != nil}
 	}
 	for i := range v.h.Operations {
 		if err := v.enter(i); err != nil {
@@ -127,7 +127,7 @@ func (v *verifier) enter(i int) error {
 	keys, listing := keysOf(op)
 	switch {
 	case !listing:
-		return v.count(op, line)
+		return v.count(op, i)
 	case op.Outcome == history.Ok:
 		v.listed = append(v.listed, i)
 		for _, key := range keys {
@@ -140,13 +140,13 @@ func (v *verifier) enter(i int) error {
 }
 
 // count enters an operation under its key.
-func (v *verifier) count(op *history.Operation, line int) error {
+func (v *verifier) count(op *history.Operation, i int) error {
 	k := v.keys[op.Key]
 	if k == nil {
 		return fmt.Errorf("key %q is missing", op.Key)
 	}
-	if k.operations != nil {
-		k.operations[line] = op
+	if k.disputed {
+		k.own = append(k.own, int32(i))
 	}
 	if definite(op) {
 		k.definite++
@@ -175,11 +175,24 @@ func (v *verifier) key(c *Key) error {
 	case c.Contradiction == nil:
 		return v.order(c, k)
 	}
-	for _, i := range v.listed {
-		k.operations[v.line(i)] = &v.h.Operations[i]
-	}
 	if v.h.Header.Object == history.Consensus {
-		return contradicts(c.Contradiction, newConsensus(c.Key, v.relax, k.operations))
+		return contradicts(c.Contradiction, newConsensus(c, v, v.about(k)))
 	}
-	return contradicts(c.Contradiction, newBlob(c.Key, v.relax, k.operations))
+	return contradicts(c.Contradiction, newBlob(c.Key, v.relax, maps.Collect(v.about(k))))
+}
+
+// about returns, by line, the operations of a key and the listings that were answered.
+func (v *verifier) about(k *keyHistory) iter.Seq2[int, *history.Operation] {
+	return func(yield func(int, *history.Operation) bool) {
+		for _, i := range k.own {
+			if !yield(v.line(int(i)), &v.h.Operations[i]) {
+				return
+			}
+		}
+		for _, i := range v.listed {
+			if !yield(v.line(i), &v.h.Operations[i]) {
+				return
+			}
+		}
+	}
 }

@@ -73,7 +73,7 @@ func (c *consensus) writers(s *Step) ([]*history.Operation, error) {
 	}
 	writers := slices.Clone(c.writes[*s.Version])
 	for _, line := range s.Lines {
-		op := c.operations[line]
+		op := c.operation(line)
 		if op == nil || op.Outcome != history.Ok {
 			return nil, fmt.Errorf("line %d shows nothing", line)
 		}
