@@ -3,6 +3,7 @@ package consensus
 import (
 	"bytes"
 	"encoding/json"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -186,6 +187,46 @@ func TestDamagedCertificatesAreRefused(t *testing.T) {
 			}
 			if hit == 0 {
 				t.Error("nothing was damaged")
+			}
+		})
+	}
+}
+
+// Numbers at the ends of their range prove nothing either.
+func TestNoNumberOverflowsItsWayThroughAProof(t *testing.T) {
+	h := &history.History{Header: history.Header{Object: history.Consensus}, Operations: []history.Operation{
+		{Key: "k", Line: 2, Return: 1, Action: &history.CompareAndSet{New: history.Version{SeqNo: 1, Value: "a"}, Committed: true}},
+		{Key: "k", Line: 3, Call: 2, Return: 3, Action: &history.Head{Found: true, Version: history.Version{SeqNo: 1, Value: "a"}}},
+	}}
+	largest := location.SeqNo(math.MaxUint64)
+	v1 := new(location.SeqNo(1))
+	head := proof.HeadEvent
+	for name, steps := range map[string][]proof.Step{
+		"a version that nobody saw": {{Rule: proof.Written, Version: &largest}},
+		"the version before none": {
+			{Rule: proof.Written, Version: v1, Lines: []int{2}},
+			{Rule: proof.Written, Version: &largest, After: head(1)},
+		},
+		"a head before the first": {
+			{Rule: proof.Written, Version: v1, Lines: []int{2}},
+			{Rule: proof.Successive, Before: head(largest), After: head(1)},
+			{Rule: proof.Ascending, Before: head(1), After: head(largest)},
+			{Rule: proof.Cycle, From: []int{1, 2}},
+		},
+		"two heads that never are": {
+			{Rule: proof.Successive, Before: head(9), After: head(8)},
+			{Rule: proof.Ascending, Before: head(8), After: head(9)},
+			{Rule: proof.Cycle, From: []int{0, 1}},
+		},
+		"an instant in the far past": {
+			{Rule: proof.RealTime, Before: proof.AfterEvent(math.MinInt64), After: proof.AfterEvent(math.MinInt64)},
+			{Rule: proof.Cycle, From: []int{0}},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := &proof.Certificate{Object: history.Consensus, Keys: []proof.Key{{Key: "k", Contradiction: steps}}}
+			if proof.Verify(h, nil, c) == nil {
+				t.Error("accepted")
 			}
 		})
 	}

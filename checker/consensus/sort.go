@@ -1,9 +1,8 @@
 package consensus
 
-import "slices"
-
-// sortNearly sorts what is nearly sorted, by insertion. When elements turn out to be
-// far from their places, it falls back on a sort that does not mind. It is stable.
+// sortNearly sorts what is nearly sorted, by insertion. When elements turn out to be far
+// from their places, as where each client's operations stand together, it goes on by
+// merging the runs that are there. It is stable.
 func sortNearly[E any](s []E, compare func(a, b *E) int) {
 	moves := 8 * len(s)
 	for i := 1; i < len(s); i++ {
@@ -16,8 +15,39 @@ func sortNearly[E any](s []E, compare func(a, b *E) int) {
 		}
 		s[j] = e
 		if moves -= i - j; moves < 0 {
-			slices.SortStableFunc(s, func(a, b E) int { return compare(&a, &b) })
+			mergeRuns(s, compare)
 			return
+		}
+	}
+}
+
+// mergeRuns sorts by merging ascending runs, two by two, until there is one.
+func mergeRuns[E any](s []E, compare func(a, b *E) int) {
+	var ends []int
+	for i := 1; i <= len(s); i++ {
+		if i == len(s) || compare(&s[i-1], &s[i]) > 0 {
+			ends = append(ends, i)
+		}
+	}
+	from, to := s, make([]E, len(s))
+	for len(ends) > 1 {
+		merged, begin := ends[:0], 0
+		for i := 0; i < len(ends); i += 2 {
+			middle, end := ends[i], ends[min(i+1, len(ends)-1)]
+			merge(to[begin:end], from[begin:middle], from[middle:end], compare)
+			merged, begin = append(merged, end), end
+		}
+		ends, from, to = merged, to, from
+	}
+	copy(s, from)
+}
+
+func merge[E any](to, a, b []E, compare func(a, b *E) int) {
+	for i := range to {
+		if len(b) == 0 || len(a) > 0 && compare(&a[0], &b[0]) <= 0 {
+			to[i], a = a[0], a[1:]
+		} else {
+			to[i], b = b[0], b[1:]
 		}
 	}
 }
