@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"iter"
 	"maps"
-	"math"
 	"slices"
 
 	"github.com/assay-dev/assay/location"
@@ -165,7 +164,7 @@ func (c *consensus) conclude(s *Step, facts []fact) (fact, bool, error) {
 	f, ok, closed := fact{s.Before, s.After, true}, false, false
 	switch s.Rule {
 	case RealTime:
-		ok = c.ends(s.Before) < c.begins(s.After)
+		ok = c.inTime(s.Before, s.After)
 	case Process:
 		a, b := c.at(s.Before), c.at(s.After)
 		ok = a != nil && b != nil && mayBeStale(a, c.relax) && mayBeStale(b, c.relax) && precedes(a, b)
@@ -197,34 +196,21 @@ func (c *consensus) conclude(s *Step, facts []fact) (fact, bool, error) {
 	return f, closed, nil
 }
 
-// begins and ends return the half nanoseconds between which an event lies: an After
-// lies half a nanosecond behind its instant. What cannot be doubled is not bounded.
-func (c *consensus) begins(e Event) int64 {
-	op, t := c.at(e), int64(e.N)
-	if op != nil {
-		t = op.Call
+// inTime reports whether a comes before b by their instants alone: an After lies just
+// behind its instant, an operation anywhere from its call to its return.
+func (c *consensus) inTime(a, b Event) bool {
+	until, from := int64(a.N), int64(b.N)
+	if op := c.at(a); op != nil && op.Outcome != history.Info {
+		until = op.Return
+	} else if a.Kind != After {
+		return false
 	}
-	switch {
-	case op == nil && e.Kind != After || op != nil && mayBeStale(op, c.relax) || t < math.MinInt64/2:
-		return math.MinInt64
-	case e.Kind == After:
-		return 2*min(t, math.MaxInt64/2) + 1
+	if op := c.at(b); op != nil && !mayBeStale(op, c.relax) {
+		from = op.Call
+	} else if b.Kind != After {
+		return false
 	}
-	return 2 * min(t, math.MaxInt64/2)
-}
-
-func (c *consensus) ends(e Event) int64 {
-	op, t := c.at(e), int64(e.N)
-	if op != nil {
-		t = op.Latest()
-	}
-	switch {
-	case op == nil && e.Kind != After || t > math.MaxInt64/2:
-		return math.MaxInt64
-	case e.Kind == After:
-		return 2*max(t, math.MinInt64/2) + 1
-	}
-	return 2 * max(t, math.MinInt64/2)
+	return until < from || until == from && a.Kind == Op && b.Kind == After
 }
 
 // says returns what an operation's answer says by itself.

@@ -68,7 +68,7 @@ func earliest(writes []*history.Operation, number func(*history.CompareAndSet) l
 // that it exists.
 func (c *consensus) writers(s *Step) ([]*history.Operation, error) {
 	successor, known := c.versions[location.SeqNo(s.After.N)]
-	if s.Version == nil || !s.Version.Legal() || len(s.Lines) == 0 && !(known && successor.after == *s.Version+1) {
+	if s.Version == nil || len(s.Lines) == 0 && !(known && successor.after > 0 && successor.after-1 == *s.Version) {
 		return nil, errors.New("nothing shows that the version exists")
 	}
 	writers := slices.Clone(c.writes[*s.Version])
@@ -201,7 +201,7 @@ func (c *consensus) raised(s *Step, facts []fact) bool {
 	for line, op := range c.truncations {
 		upTo := uint64(op.Action.(*history.Truncate).UpTo)
 		e := OpEvent(line)
-		if upTo >= s.After.N && upTo < bound && !late[e] && c.ends(s.Before) >= c.begins(e) {
+		if upTo >= s.After.N && upTo < bound && !late[e] && !c.inTime(s.Before, e) {
 			return false
 		}
 	}
