@@ -26,7 +26,7 @@ func (b *Blob) Delete(ctx context.Context, key string) (int64, bool, error) {
 // lookUpAndRemove removes the object that it has looked up, or, with delete=lookup,
 // whatever is there by then.
 func (b *Blob) lookUpAndRemove(ctx context.Context, key string) (int64, bool, error) {
-	found, err := b.head(ctx, key)
+	found, err := b.head(ctx, "delete", key)
 	if err != nil || found == nil {
 		return 0, false, err
 	}
@@ -52,21 +52,21 @@ func (b *Blob) lookUpAndRemove(ctx context.Context, key string) (int64, bool, er
 // afterRefusal answers a delete whose condition did not hold, so that it removed
 // nothing: when the object is gone, that is the answer.
 func (b *Blob) afterRefusal(ctx context.Context, key string, refusal error) (int64, bool, error) {
-	found, err := b.head(ctx, key)
+	found, err := b.head(ctx, "delete", key)
 	if err == nil && found == nil {
 		return 0, false, nil
 	}
 	return 0, false, location.NewDeterminate(fmt.Errorf("delete %q: the value was replaced meanwhile, nothing was removed: %w", key, refusal))
 }
 
-// head looks an object up; nil when there is none.
-func (b *Blob) head(ctx context.Context, key string) (*s3.HeadObjectOutput, error) {
+// head looks an object up for an operation; nil when there is none.
+func (b *Blob) head(ctx context.Context, op, key string) (*s3.HeadObjectOutput, error) {
 	found, err := b.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: b.bucket, Key: aws.String(b.nameOf(key))})
 	if absent(err) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, failed("look up", key, err)
+		return nil, failed(op, key, err)
 	}
 	return found, nil
 }

@@ -29,7 +29,7 @@
 // XML are known to confuse is written as % and two hexadecimal digits: the percent
 // sign, whatever is not printable ASCII, a dot at the beginning of a segment, and a
 // slash that begins the key, follows another slash or ends the key. With keys=flat all
-// slashes and ~ are, and a long name is cut into a chain of segments that end in ~.
+// slashes and ~ are, and a long name is cut with ~/~ into a chain of segments.
 //
 // # Operations
 //
@@ -59,5 +59,6 @@
 // connection; and the answers 403, 409, 412, 429 and, where it names the bucket or the
 // object, 404. All that only as long as no other request of the operation had an
 // effect. Everything else is indeterminate, also 503, which some servers answer after a
-// part of a write. No request is sent a second time.
+// part of a write. No request that changes anything is sent a second time; Go's HTTP
+// client repeats one that reads when the server has closed the idle connection.
 package s3

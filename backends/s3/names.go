@@ -16,6 +16,9 @@ const (
 // systems accept 255.
 const pieceBytes = 200
 
+// joint is what two segments of a long flat name are cut with.
+const joint = "~/~"
+
 // nameOf returns the name of a key's object.
 func (b *Blob) nameOf(key string) string { return b.place + cut(escape(key, b.flat), b.flat) }
 
@@ -26,7 +29,7 @@ func (b *Blob) keyOf(name string) (key string, ok bool) {
 		return "", false
 	}
 	if b.flat {
-		rest = strings.ReplaceAll(rest, "~/", "")
+		rest = strings.ReplaceAll(rest, joint, "")
 	}
 	key, err := url.PathUnescape(rest)
 	return key, err == nil && b.nameOf(key) == name
@@ -35,11 +38,11 @@ func (b *Blob) keyOf(name string) (key string, ok bool) {
 // namePrefix returns what the names of all keys with a prefix begin with. Others may
 // begin with it too.
 func (b *Blob) namePrefix(prefix string) string {
-	if !b.flat {
-		// A slash is written in another way where it ends the key.
-		prefix = strings.TrimSuffix(prefix, "/")
+	if b.flat {
+		return b.nameOf(prefix)
 	}
-	return b.nameOf(prefix)
+	// A slash is written in another way where it ends the key.
+	return strings.TrimSuffix(b.nameOf(strings.TrimSuffix(prefix, "/")+"x"), "x")
 }
 
 // escape writes as %XX each byte of a key that may lead to confusion, see the package's
@@ -60,11 +63,11 @@ func escape(key string, flat bool) string {
 	return name.String()
 }
 
-// cut makes a chain of segments of a long flat name. No name ends like a segment before
-// the last, so that no file has to be a directory as well.
+// cut makes a chain of segments of a long flat name. No key's name ends like a segment
+// before the last, so that no file has to be a directory as well.
 func cut(name string, flat bool) string {
 	if !flat || len(name) <= pieceBytes {
 		return name
 	}
-	return name[:pieceBytes] + "~/" + cut(name[pieceBytes:], flat)
+	return name[:pieceBytes] + joint + cut(name[pieceBytes:], flat)
 }

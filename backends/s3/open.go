@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/smithy-go/logging"
 
 	"github.com/assay-dev/assay/backends/internal/embedded"
 	"github.com/assay-dev/assay/backends/internal/params"
@@ -53,6 +54,7 @@ func manyConnections(t *http.Transport) { t.MaxIdleConns, t.MaxIdleConnsPerHost 
 func (b *Blob) connect(ctx context.Context, c *config) error {
 	options := []func(*awsconfig.LoadOptions) error{
 		awsconfig.WithHTTPClient(awshttp.NewBuildableClient().WithTransportOptions(manyConnections)),
+		awsconfig.WithLogger(logging.Nop{}),
 		awsconfig.WithRetryer(func() aws.Retryer { return aws.NopRetryer{} }),
 	}
 	if c.region != "" {

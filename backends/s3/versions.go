@@ -66,7 +66,7 @@ func (b *Blob) Restore(ctx context.Context, key string) error {
 	if b.versioned {
 		return b.unmark(ctx, key)
 	}
-	found, err := b.head(ctx, key)
+	found, err := b.head(ctx, "restore", key)
 	if err == nil && found == nil {
 		err = location.RefuseRestore(key)
 	}

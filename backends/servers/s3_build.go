@@ -66,7 +66,7 @@ func build(ctx context.Context, program, path string) error {
 	); err != nil {
 		return err
 	}
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", built, path)
+	cmd := exec.CommandContext(ctx, "go", "build", "-o", built, path)
 	cmd.Dir = dir
 	// Without cgo it needs no C compiler, and runs in an empty container too.
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off")
