@@ -59,6 +59,12 @@ func TestCheckNamesTheOperationsAtFault(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			for i := range got.Violations {
+				if argument := got.Violations[i].Argument; !strings.HasPrefix(argument, "Let:\n") {
+					t.Errorf("the argument is %q", argument)
+				}
+				got.Violations[i].Argument = ""
+			}
 			if want := []checker.Violation{test.want}; got.Verdict != checker.Invalid || !reflect.DeepEqual(got.Violations, want) {
 				t.Errorf("got  %+v\nwant %+v", got, want)
 			}

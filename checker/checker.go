@@ -57,8 +57,12 @@ type Violation struct {
 	Clause string
 	// Lines are the operations at fault, by their line in the history.
 	Lines []int
-	// Explanation is one sentence or a few, for people.
+	// Explanation is one sentence or a few, for people; it names the key.
 	Explanation string
+	// Argument is the contradiction step by step, in several lines: what was seen by whom
+	// and when, why it cannot be, and how far wrong the clocks would have to be to excuse
+	// it. It is empty where a search found nothing that is small enough to be proven.
+	Argument string
 }
 
 // An UndecidedKey is a key on which the search gave up, and why.

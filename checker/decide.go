@@ -1,6 +1,7 @@
 package checker
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/assay-dev/assay/checker/blob"
 	"github.com/assay-dev/assay/checker/consensus"
+	"github.com/assay-dev/assay/checker/explain"
 	"github.com/assay-dev/assay/checker/model"
 	"github.com/assay-dev/assay/checker/perkey"
 	"github.com/assay-dev/assay/checker/proof"
@@ -23,7 +25,9 @@ func (c *checking) check(key perkey.History, share time.Duration) (proof.Key, *V
 	case claim.Undecided != "":
 		return c.search(key, claim.Undecided, share)
 	case claim.Contradiction != nil:
-		return claim, c.violation(key, claim.Contradiction)
+		fault := named(key, proof.Lines(claim.Contradiction))
+		culprit := slices.MaxFunc(fault, func(a, b *history.Operation) int { return cmp.Compare(a.Call, b.Call) })
+		return claim, c.violation(key, culprit, fault, claim.Contradiction)
 	}
 	return claim, nil
 }
@@ -51,7 +55,8 @@ func (c *checking) search(key perkey.History, hard string, share time.Duration) 
 		return proof.Key{Key: key.Key, Order: order}, nil
 	}
 	culprit, fault := search.Blame(ctx, problem)
-	return c.exhausted(key, fault), c.explain(key, culprit, fault)
+	claim := c.exhausted(key, fault)
+	return claim, c.violation(key, culprit, fault, claim.Contradiction)
 }
 
 // exhausted claims what the search found, if that is small enough to be verified.
@@ -72,23 +77,25 @@ func (c *checking) exhausted(key perkey.History, fault []*history.Operation) pro
 	return claim
 }
 
-// violation explains a contradiction.
-func (c *checking) violation(key perkey.History, steps []proof.Step) *Violation {
-	lines := proof.Lines(steps)
-	var fault []*history.Operation
+// named returns the operations of a key on these lines.
+func named(key perkey.History, lines []int) (operations []*history.Operation) {
 	for _, op := range key.Operations {
-		if slices.Contains(lines, op.Line) {
-			fault = append(fault, op)
+		if _, found := slices.BinarySearch(lines, op.Line); found {
+			operations = append(operations, op)
 		}
 	}
-	return c.explain(key, slices.MaxFunc(fault, func(a, b *history.Operation) int { return int(a.Call - b.Call) }), fault)
+	return operations
 }
 
-func (c *checking) explain(key perkey.History, culprit *history.Operation, fault []*history.Operation) *Violation {
+// violation puts into words what is wrong with a key.
+func (c *checking) violation(key perkey.History, culprit *history.Operation, fault []*history.Operation, steps []proof.Step) *Violation {
 	v := &Violation{
 		Key:         key.Key,
 		Clause:      model.Clause(culprit),
 		Explanation: search.Explain(key, c.options.Relax, culprit, fault),
+	}
+	if steps != nil {
+		v.Argument = explain.Contradiction(steps, key.Operations)
 	}
 	for _, op := range fault {
 		v.Lines = append(v.Lines, op.Line)

@@ -56,6 +56,7 @@ type Violation struct {
 	Clause      string `json:"clause"`
 	Lines       []int  `json:"lines"` // of the history file
 	Explanation string `json:"explanation"`
+	Argument    string `json:"argument,omitempty"` // in several lines
 }
 
 // An UndecidedKey is a [checker.UndecidedKey] as JSON.

@@ -16,8 +16,8 @@ import (
 // Timeless is the slack of a contradiction that does not rest on time.
 const Timeless = math.MaxInt64
 
-// Contradiction returns the text, of several lines, for a contradiction of a Consensus
-// key among the operations.
+// Contradiction returns the text, of several lines, for a contradiction of one key
+// among the operations.
 func Contradiction(steps []proof.Step, operations []*history.Operation) string {
 	w := &writer{operations: map[int]*history.Operation{}, names: map[int]string{}}
 	for _, op := range operations {
@@ -46,6 +46,10 @@ func Slack(steps []proof.Step, operations []*history.Operation) int64 {
 		switch {
 		case s.Rule == proof.RealTime && s.After.Kind == proof.Op:
 			slack = min(slack, byLine[int(s.After.N)].Call-returned(s.Before, byLine))
+		case s.Rule == proof.Apart:
+			slack = min(slack, byLine[s.Lines[1]].Call-byLine[s.Lines[0]].Return)
+		case s.Rule == proof.Undeleted:
+			slack = min(slack, missed(s, byLine, operations))
 		case s.Before.Kind == proof.After && (s.Rule == proof.Raised || s.Rule == proof.Successive):
 			slack = min(slack, lateness(s, operations))
 		}

@@ -14,6 +14,8 @@ func (w *writer) event(e proof.Event) string {
 	switch e.Kind {
 	case proof.Op:
 		return w.names[int(e.N)]
+	case proof.Value:
+		return w.value(int(e.N))
 	case proof.Head:
 		if e.N == 0 {
 			return "the first commit"
@@ -68,6 +70,14 @@ func (w *writer) step(s *proof.Step) string {
 		return fmt.Sprintf("No truncation can have deleted everything below %v until after %s (C8).", location.SeqNo(s.After.N), before)
 	case proof.WrongAnswer:
 		return fmt.Sprintf("The answer of %s is wrong whatever the key held.", w.all(s.Lines))
+	case proof.Apart:
+		return w.apart(s)
+	case proof.Once:
+		return w.once(s)
+	case proof.Undeleted:
+		return w.undeleted(s)
+	case proof.Exhausted:
+		return "Every order of these was tried, with all else that may have happened: none is possible."
 	case proof.Cycle:
 		return "So each of these would have come before itself: a contradiction!"
 	}
@@ -83,6 +93,9 @@ func (w *writer) realTime(s *proof.Step) string {
 }
 
 func (w *writer) answered(s *proof.Step) string {
+	if isBlob(s) {
+		return w.answeredBlob(s)
+	}
 	e, other := s.Before, s.After
 	if e.Kind != proof.Op {
 		e, other = s.After, s.Before
