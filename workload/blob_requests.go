@@ -40,6 +40,20 @@ var places = map[string]choice[place]{
 	"list": newChoice(weighted[place]{40, placeOwn}, weighted[place]{30, placeOther}, weighted[place]{20, placeHot}, weighted[place]{10, placeBurst}),
 }
 
+// A scope is what the prefix of a listing is.
+type scope string
+
+const (
+	scopeDirectory scope = "the directory"
+	scopeWide      scope = "the directory without its slash"
+	scopeKey       scope = "the key"
+)
+
+var scopes = newChoice(
+	weighted[scope]{40, scopeDirectory}, weighted[scope]{30, scopeWide}, // which not every store takes for the same
+	weighted[scope]{30, scopeKey}, // is there itself, and begins others
+)
+
 // hotOneIn is how rare requests for hot keys are, all in all: one in so many.
 const hotOneIn = 4
 
@@ -57,8 +71,8 @@ type blobRequest struct {
 	size int
 	// fresh: this begins a burst on a key of its own.
 	fresh bool
-	// wide: the listing's prefix ends before the last slash.
-	wide bool
+	// scope is what the prefix of a listing of own keys is.
+	scope scope
 }
 
 func (r blobRequest) String() string {
@@ -76,8 +90,8 @@ func (r blobRequest) String() string {
 	if r.fresh {
 		text += ", a fresh one"
 	}
-	if r.wide {
-		text += ", wide"
+	if r.op == "list" {
+		text += ", " + string(r.scope)
 	}
 	if r.op == "set" {
 		text += fmt.Sprintf(", %d bytes", r.size)
@@ -139,7 +153,9 @@ func (g *blobRequests) next() blobRequest {
 	if r.op == "set" {
 		r.size = drawSize(g.rng, g.opts)
 	}
-	r.wide = r.op == "list" && chance(g.rng, 2)
+	if r.op == "list" {
+		r.scope = scopes.draw(g.rng)
+	}
 	return r
 }
 

@@ -106,11 +106,9 @@ func (w *blobWorker) next() (call, bool) {
 // lookUp returns the key of a request, with what this client did to it when it is shared.
 func (w *blobWorker) lookUp(r blobRequest) (string, *sharedKey) {
 	switch r.place {
-	case placeOwn:
-		return w.once(w.client, r.at), nil
-	case placeOther:
-		begun := int(w.object.progress[r.at].own.Load())
-		return w.once(r.at, max(0, begun-1-r.lag)), nil
+	case placeOwn, placeOther:
+		client, i := w.author(r)
+		return string(append(w.directory(client, i), names[i%len(names)]...)), nil
 	case placeHot:
 		s := &w.hot[r.at]
 		w.renew(s, "hot", r.at, 1+w.object.epoch.requests.Load()/w.object.lives[r.at])
@@ -129,36 +127,49 @@ func (w *blobWorker) renew(s *sharedKey, kind string, slot int, generation int64
 	if s.generation == generation {
 		return
 	}
-	key := w.object.opts.KeyPrefix + kind + "/" + strconv.Itoa(slot) + "." + strconv.FormatInt(generation, 10)
+	key := w.object.opts.KeyPrefix + kind + "/" + generationOf(strconv.Itoa(slot), generation)
 	*s = sharedKey{generation: generation, key: key}
 	w.keys = append(w.keys, key)
 }
 
-// once is the i-th of the keys that a client writes once, ten to a directory. Its
-// directory has as many digits for every i, so that as a prefix it covers ten keys.
-func (w *blobWorker) once(client, i int) string {
+// author returns who writes the key of a request once, and which of its own keys it is.
+func (w *blobWorker) author(r blobRequest) (client, i int) {
+	if r.place == placeOwn {
+		return w.client, r.at
+	}
+	begun := int(w.object.progress[r.at].own.Load())
+	return r.at, max(0, begun-1-r.lag)
+}
+
+// names are those of the keys in a directory. They invite a store to confuse them: one
+// begins others, is what others would be in small letters, or is a folder and a key.
+var names = [...]string{"a", "ab", "a/b", "A", "b", "b/c", "bc", "B", "c", "c/d"}
+
+// directory is where a client's i-th own key is, with its slash. It has as many digits
+// for every i, so that it covers ten keys without its slash as well.
+func (w *blobWorker) directory(client, i int) []byte {
 	text := append(make([]byte, 0, 64), w.object.opts.KeyPrefix...)
 	text = strconv.AppendInt(append(text, "once/"...), int64(client), 10)
 	text = append(text, '/')
-	for digits := 100_000; digits > max(i/10, 1); digits /= 10 {
+	i /= len(names)
+	for digits := 100_000; digits > max(i, 1); digits /= 10 {
 		text = append(text, '0')
 	}
-	text = strconv.AppendInt(text, int64(i/10), 10)
-	return string(append(text, '/', byte('0'+i%10)))
+	return append(strconv.AppendInt(text, int64(i), 10), '/')
 }
 
-// listed is the prefix of a listing: a directory, without its slash if it is wide, or
-// a key of another kind, which may begin others.
+// listed is the prefix of a listing: a directory, the same without its slash, or a key,
+// which may begin others.
 func (w *blobWorker) listed(r blobRequest) string {
-	key, shared := w.lookUp(r)
-	if shared != nil {
+	if r.scope == scopeKey || r.place == placeHot || r.place == placeBurst {
+		key, _ := w.lookUp(r)
 		return key
 	}
-	key = key[:len(key)-1]
-	if r.wide {
-		key = key[:len(key)-1]
+	directory := string(w.directory(w.author(r)))
+	if r.scope == scopeWide {
+		directory = directory[:len(directory)-1]
 	}
-	return key
+	return directory
 }
 
 func (w *blobWorker) set(r blobRequest, key string, shared *sharedKey) call {

@@ -13,7 +13,7 @@ var consensusWeights = map[string]int{
 	"head":            15, // beside those that prepare a compare-and-set
 	"scan":            20, // the only reads that see more than the head
 	"truncate":        8,  // often enough to keep the logs, and so the scans, short
-	"list_keys":       1,  // one listing is a read of every key
+	"list_keys":       2,  // one listing is a read of every key
 }
 
 // An expectation is what a compare-and-set expects.
@@ -148,7 +148,7 @@ func (g *consensusRequests) next() consensusRequest {
 
 func (g *consensusRequests) compareAndSet(r consensusRequest) consensusRequest {
 	r.expect, r.gap, r.size = expectations.draw(g.rng), mostlySmall(g.rng), drawSize(g.rng, g.opts)
-	if g.slots.slots > 1 && r.slot == g.slots.slots-1 && chance(g.rng, 20) {
+	if g.slots.slots > 1 && r.slot == g.slots.slots-1 && chance(g.rng, 6) {
 		// Only the coldest key goes to the end of the numbers, where it is stuck until
 		// another one takes its place.
 		r.expect = expectLeap

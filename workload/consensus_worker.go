@@ -101,7 +101,7 @@ func (w *consensusWorker) lookUp(slot int) *knowledge {
 	k := &w.slots[slot]
 	generation := 1 + w.object.epoch.requests.Load()/w.object.lives[slot]
 	if k.generation != generation {
-		key := w.prefix + "k" + strconv.Itoa(slot) + "." + strconv.FormatInt(generation, 10)
+		key := w.prefix + generationOf("k"+strconv.Itoa(slot), generation)
 		*k = knowledge{generation: generation, key: key}
 		w.keys = append(w.keys, key)
 	}

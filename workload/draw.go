@@ -3,6 +3,7 @@ package workload
 import (
 	"math"
 	"math/rand/v2"
+	"strconv"
 	"sync/atomic"
 )
 
@@ -92,7 +93,8 @@ func outgrown(rng *rand.Rand, drawn int64) bool {
 const (
 	// bodyFloor is the size of the smallest body in bytes. It is even, see uniqueSize.
 	bodyFloor = 64
-	// oneIn is how rare empty and large values are, each.
+	// Of so many values one is large and three are empty: few clients may write those,
+	// and each only once to a key that is written more often.
 	oneIn = 50
 )
 
@@ -100,10 +102,10 @@ const (
 // stores treat both in their own ways (C10, B1), the rest evenly up to the usual
 // largest size.
 func drawSize(rng *rand.Rand, opts *Options) int {
-	switch n := rng.IntN(oneIn); n {
-	case 0:
+	switch rng.IntN(oneIn) {
+	case 0, 1, 2:
 		return 0
-	case 1:
+	case 3:
 		return opts.LargeBytes
 	default:
 		return between(rng, bodyFloor, opts.ValueBytes)
@@ -136,6 +138,15 @@ func (e *epoch) reach(n int64) {
 // one takes its place: enough for conflicts, and few enough that keys are created all
 // the time, which is where stores err, and that a history of one key can be read.
 const keyLife = 400
+
+// generationOf is the name of the key that is in a slot in its generation. The first one
+// begins those after it, and those of other slots: a store may confuse them.
+func generationOf(name string, generation int64) string {
+	if generation == 1 {
+		return name
+	}
+	return name + "." + strconv.FormatInt(generation, 10)
+}
 
 // A skew draws one of a number of slots, low ones more often: hot keys meet many
 // clients at a time, on cold ones a client's knowledge grows old.
