@@ -10,8 +10,8 @@
 //	schema=assay                  where the table is; another schema is another store
 //	isolation=serializable        the level of every statement; at repeatable-read and
 //	                              read-committed the store forks: for experiments only
-//	read=host:port                where Head, Scan and ListKeys go, a replica for one;
-//	                              they may then be stale (relaxation stale-head)
+//	read=host:port                where Head and Scan go, a replica for one; they may
+//	                              then be stale (relaxation stale-head)
 //	pool_max_conns=16             how many connections a handle keeps, for reads and
 //	                              writes each when they go to different servers
 //	pool_min_conns=0              how many of them are always open

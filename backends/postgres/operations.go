@@ -126,12 +126,13 @@ func (t truncation) deleted(key string, upTo location.SeqNo) (int64, error) {
 }
 
 // ListKeys streams the keys in order, a thousand at a time, so that no connection is
-// held while the caller works on them.
+// held while the caller works on them. They come from where writes go: that a key is
+// missing which was created before is more than an old head (C9).
 func (s *Consensus) ListKeys(ctx context.Context) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		after := "" // below every key
 		for {
-			keys, err := query(ctx, s, s.read, "list keys after", after, pgx.RowTo[string], s.listKeys, after, listPage)
+			keys, err := query(ctx, s, s.write, "list keys after", after, pgx.RowTo[string], s.listKeys, after, listPage)
 			if err != nil {
 				yield("", err)
 				return

@@ -12,6 +12,7 @@ import (
 	"github.com/assay-dev/assay/faults"
 	"github.com/assay-dev/assay/location"
 	"github.com/assay-dev/assay/results"
+	"github.com/assay-dev/assay/workload"
 	"github.com/assay-dev/assay/workload/history"
 )
 
@@ -24,12 +25,16 @@ func (s Spec) checkFaults() error {
 	return nil
 }
 
-// startCuts cuts the connections to the server from now on, and records each cut.
-func (s *store) startCuts(plan faults.Plan, seed uint64, rec *history.Recorder, start time.Time) {
+// startCuts cuts the connections to the server from now on, while clients are at work,
+// and records each cut.
+func (s *store) startCuts(plan faults.Plan, seed uint64, rec *history.Recorder, start time.Time, counters func() workload.Counters) {
 	if plan.CutInterval == 0 {
 		return
 	}
 	s.cuts = faults.StartCuts(seed, plan.CutInterval, func(ctx context.Context) error {
+		if counters().Phase == workload.Opening {
+			return nil // a handle that cannot be opened would be the end of the run
+		}
 		begun := time.Since(start)
 		count, err := s.server.CutConnections(ctx)
 		fault := history.Fault{Fault: faults.CutsName, Call: int64(begun), Return: int64(time.Since(start))}

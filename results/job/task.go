@@ -116,8 +116,6 @@ func (t *task) work(ctx context.Context, record results.Run) error {
 func (t *task) drive(ctx context.Context, recorder *history.Recorder, prefix string) error {
 	start := time.Now()
 	t.store.inject(t.spec.Faults, t.spec.Seed)
-	t.store.startCuts(t.spec.Faults, t.spec.Seed, recorder, start)
-	defer t.store.cuts.Stop()
 	runner, err := t.store.newRunner(recorder, workload.Options{
 		Clients: t.spec.Clients, Keys: t.spec.Keys, Ops: t.spec.Ops, Duration: t.share,
 		Seed: t.spec.Seed, KeyPrefix: prefix, Start: start,
@@ -126,6 +124,8 @@ func (t *task) drive(ctx context.Context, recorder *history.Recorder, prefix str
 	if err != nil {
 		return err
 	}
+	t.store.startCuts(t.spec.Faults, t.spec.Seed, recorder, start, runner.Counters)
+	defer t.store.cuts.Stop()
 	defer context.AfterFunc(ctx, runner.Stop)()
 	ctx = context.WithoutCancel(ctx)
 	finished := t.show(ctx, runner.Counters)
