@@ -26,7 +26,7 @@ const leastShare = 100 * time.Millisecond
 // that of ctx when ctx ended; it has no verdict then. Operations without a line are
 // numbered as if they stood in a file: the first is on line 2.
 func Check(ctx context.Context, h *history.History, o Options) (*Result, error) {
-	h = numbered(h)
+	h = Numbered(h)
 	if err := wellFormed(h); err != nil {
 		return nil, err
 	}
@@ -38,8 +38,8 @@ func Check(ctx context.Context, h *history.History, o Options) (*Result, error) 
 	return c.result(), nil
 }
 
-// numbered returns h with a line for every operation.
-func numbered(h *history.History) *history.History {
+// Numbered returns h with a line for every operation, see [Check].
+func Numbered(h *history.History) *history.History {
 	if !slices.ContainsFunc(h.Operations, func(op history.Operation) bool { return op.Line == 0 }) {
 		return h
 	}

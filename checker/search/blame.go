@@ -89,7 +89,7 @@ func prefix(operations []*history.Operation, t int64) []*history.Operation {
 			continue
 		}
 		if op.Latest() > t {
-			op = weakened(op)
+			op = Unheard(op)
 		}
 		if op != nil {
 			known = append(known, op)
@@ -98,8 +98,10 @@ func prefix(operations []*history.Operation, t int64) []*history.Operation {
 	return known
 }
 
-// weakened returns op out of force, nil for one that is left out.
-func weakened(op *history.Operation) *history.Operation {
+// Unheard returns op as if nobody had heard its answer: a write becomes an Info with
+// the same call, an observation is left out (nil). What is explained with op is
+// explained without hearing it.
+func Unheard(op *history.Operation) *history.Operation {
 	if op.Outcome == history.Info {
 		return op
 	}
@@ -137,7 +139,7 @@ func lastReturn(operations []*history.Operation) *history.Operation {
 func without(operations []*history.Operation, i, j int) []*history.Operation {
 	rest := slices.Clone(operations[:i])
 	for _, op := range operations[i:j] {
-		if op = weakened(op); op != nil {
+		if op = Unheard(op); op != nil {
 			rest = append(rest, op)
 		}
 	}
