@@ -19,7 +19,7 @@ type Asked struct {
 const (
 	// minAnswers: without an answer there is nothing to explain.
 	minAnswers = 1
-	// minConflicts is per operation, and one at least: the default workloads have fifty
+	// minConflicts is per operation, and so one at least: the default workloads have fifty
 	// times as many; a client that is alone on its keys has none.
 	minConflicts = 0.001
 	// minAlive is the share answered of the operations that met no fault: under heavy
@@ -77,7 +77,7 @@ func (e Evidence) missingConflicts() []string {
 	if all.Answered == 0 {
 		return nil // said already
 	}
-	if have := e.Conflicts.total(); have == 0 || float64(have) < minConflicts*float64(all.Asked) {
+	if have := e.Conflicts.total(); float64(have) < minConflicts*float64(all.Asked) {
 		return []string{fmt.Sprintf("clients hardly met, %d times in %d operations: more --clients, fewer --keys, or --time for longer", have, all.Asked)}
 	}
 	return nil

@@ -50,6 +50,7 @@ func TestConflictsAreCounted(t *testing.T) {
 		{"a set after a delete", []history.Operation{at(0, 0, 10, &history.Set{}), at(1, 12, 14, &history.Delete{}), at(1, 20, 30, &history.Set{})}, evidence.Conflicts{}},
 		{"writes that overlap", []history.Operation{at(0, 0, 10, &history.Delete{}), at(1, 5, 15, &history.Delete{})}, evidence.Conflicts{Overlaps: 1}},
 		{"the same the other way round", []history.Operation{at(1, 5, 15, &history.Delete{}), at(0, 0, 10, &history.Delete{})}, evidence.Conflicts{Overlaps: 1}},
+		{"writes one after the other, in the file the other way round", []history.Operation{at(0, 20, 30, &history.Delete{}), at(1, 0, 10, &history.Delete{})}, evidence.Conflicts{}},
 		{"writes that touch", []history.Operation{at(0, 0, 10, &history.Delete{}), at(1, 10, 15, &history.Delete{})}, evidence.Conflicts{}},
 		{"writes of different keys", []history.Operation{at(0, 0, 10, &history.Set{}), other}, evidence.Conflicts{}},
 		{"reads", []history.Operation{at(0, 0, 10, &history.Get{}), at(1, 5, 15, &history.Get{})}, evidence.Conflicts{}},
@@ -83,7 +84,7 @@ func TestARefusalThatTheContractAsksForIsAnAnswer(t *testing.T) {
 }
 
 func TestWritesInFlightAreCountedWhereFaultsBeginAndEnd(t *testing.T) {
-	faults := []history.Fault{{Fault: "kill", Call: 10, Return: 20, Effect: "killed"}, {Fault: "cut", Call: 15, Return: never}}
+	faults := []history.Fault{{Fault: "kill", Call: 10, Return: 20, Effect: "killed"}, {Fault: "cut", Call: 15, Return: never}, {Fault: "before", Call: 0, Return: 1}}
 	e := gather(faults,
 		at(0, 0, 10, &history.Set{}), // until the very instant
 		at(1, 5, 15, &history.Set{}), as(history.Info, at(2, 12, never, &history.Set{})),
@@ -91,6 +92,7 @@ func TestWritesInFlightAreCountedWhereFaultsBeginAndEnd(t *testing.T) {
 	want := []evidence.Fault{
 		{Name: "kill", Effect: "killed", WritesAtStart: 2, WritesAtEnd: 2, Healed: true, AtWork: true},
 		{Name: "cut", WritesAtStart: 2, AtWork: true},
+		{Name: "before", WritesAtStart: 1, WritesAtEnd: 1, Healed: true},
 	}
 	if !slices.Equal(e.Faults, want) {
 		t.Errorf("found %+v\nwant  %+v", e.Faults, want)
@@ -98,12 +100,12 @@ func TestWritesInFlightAreCountedWhereFaultsBeginAndEnd(t *testing.T) {
 }
 
 func TestCalmIsWhereNothingIsBroken(t *testing.T) {
-	faults := []history.Fault{{Call: 30, Return: 40}, {Call: 10, Return: 20}, {Call: 15, Return: 25}}
+	faults := []history.Fault{{Call: 30, Return: 40}, {Call: 10, Return: 25}, {Call: 15, Return: 20}}
 	for _, c := range []struct {
 		from, to     int64
 		calm, healed bool
 	}{
-		{0, 9, true, false}, {0, 10, false, false}, {12, 13, false, false}, {25, 26, false, false},
+		{0, 9, true, false}, {0, 10, false, false}, {12, 13, false, false}, {22, 23, false, false}, {25, 26, false, false},
 		{26, 29, true, false}, {26, 31, false, false}, {5, 60, false, false}, {40, 45, false, true}, {41, 45, true, true},
 	} {
 		e := gather(faults, at(0, c.from, c.to, &history.Get{}))

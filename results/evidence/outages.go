@@ -48,9 +48,10 @@ func (o *outages) calm(op *history.Operation) bool {
 	return at == len(o.broken) || o.broken[at].from > op.Return
 }
 
-// healed reports whether op was called after the last fault.
+// healed reports whether op was called after the last fault; nothing is called after
+// one that was never healed.
 func (o *outages) healed(op *history.Operation) bool {
-	return len(o.faults) > 0 && op.Call >= o.over && o.over != history.Never
+	return len(o.faults) > 0 && op.Call >= o.over
 }
 
 // inFlight notes a write for the faults that began or ended while it was in flight.
