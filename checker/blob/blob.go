@@ -9,6 +9,7 @@
 package blob
 
 import (
+	"hash/maphash"
 	"math"
 
 	"github.com/assay-dev/assay/checker/perkey"
@@ -31,10 +32,11 @@ type Result struct {
 // Check decides the history of one key.
 func Check(h perkey.History, relax location.Relaxations) Result {
 	k := &key{
-		History: h,
-		relax:   relax,
-		values:  make(map[string]*block),
-		sizes:   make(map[int64]*block),
+		History:    h,
+		deleteSize: relax.Allow(location.RelaxDeleteSize),
+		noRestore:  relax.Allow(location.RelaxNoRestore),
+		seed:       maphash.MakeSeed(),
+		next:       make([]int32, len(h.Operations)),
 	}
 	for _, step := range []func(){k.gather, k.checkRefusals, k.checkBlocks, k.findZones, k.sweep} {
 		if step(); k.contradiction != nil || k.undecided != "" {
@@ -60,11 +62,17 @@ func (k *key) refuse() Result {
 // A key is the state of one check.
 type key struct {
 	perkey.History
-	relax  location.Relaxations
-	values map[string]*block
-	sizes  map[int64]*block // nil for a size that several values have
+	deleteSize bool // relaxation delete-size
+	noRestore  bool // relaxation no-restore
+
+	seed   maphash.Seed
+	names  index
+	sizes  index
+	shared block // stands for the values of a size that several have
+	space  []block
 	blocks []*block
 	zones  []*block // in order of time
+	next   []int32  // by operation: the next read of the same value, see block.reads
 	// lookups are the deletes that delete-size takes apart.
 	lookups  []lookup
 	restores []*history.Operation // that succeeded
@@ -92,7 +100,7 @@ type block struct {
 	removed  *history.Operation // the delete that named the value
 	again    *history.Operation // another delete that named the value
 	single   *history.Operation // the operation, if it is about no value
-	reads    []*history.Operation
+	reads    int32              // the latest read of the value, counted from 1
 	first    *history.Operation // the operation with the earliest Latest
 	last     *history.Operation // the operation with the latest Call
 	returned int64              // the Latest of first
@@ -109,13 +117,19 @@ type kind uint8
 
 const (
 	lasting  kind = iota // a value that no delete is known to have removed
-	deleting             // a value and the delete that removed it, or a delete of whatever there was
+	deleting             // a value and the delete that removed it, or a delete of whatever there was, if it happened
 	absent               // an operation that saw nothing
-	optional             // a delete of unknown outcome
 )
 
-func newBlock(kind kind) *block {
-	return &block{kind: kind, returned: math.MaxInt64, called: math.MinInt64}
+// newBlock returns a block. Many are allocated at a time.
+func (k *key) newBlock(kind kind) *block {
+	if len(k.space) == 0 {
+		k.space = make([]block, min(256, 1+len(k.Operations)/2))
+	}
+	b := &k.space[0]
+	k.space = k.space[1:]
+	b.kind, b.returned, b.called = kind, math.MaxInt64, math.MinInt64
+	return b
 }
 
 // add widens the block by one operation.

@@ -2,9 +2,9 @@ package blob
 
 import (
 	"fmt"
+	"hash/maphash"
 	"strings"
 
-	"github.com/assay-dev/assay/location"
 	"github.com/assay-dev/assay/workload/history"
 )
 
@@ -17,23 +17,34 @@ func (k *key) gather() {
 
 // gatherSets makes a block for each value that may have been written.
 func (k *key) gatherSets() {
+	sets := 0
 	for _, op := range k.Operations {
-		set, ok := op.Action.(*history.Set)
-		if !ok {
-			continue
+		if _, ok := op.Action.(*history.Set); ok {
+			sets++
 		}
-		if b := k.values[set.Value]; b != nil {
-			b.twice, k.undecided = true, fmt.Sprintf("the value %q was written twice", set.Value)
-			k.addSize(set.Size, nil)
-			continue
-		}
-		b := newBlock(lasting)
-		b.written, b.seen = op, op.Outcome == history.Ok
-		b.add(op)
-		k.values[set.Value] = b
-		k.blocks = append(k.blocks, b)
-		k.addSize(set.Size, b)
 	}
+	k.names, k.sizes = newIndex(sets), newIndex(sets)
+	k.blocks = make([]*block, 0, sets+(len(k.Operations)-sets)/4)
+	for _, op := range k.Operations {
+		if set, ok := op.Action.(*history.Set); ok {
+			k.addSet(op, set)
+		}
+	}
+}
+
+func (k *key) addSet(op *history.Operation, set *history.Set) {
+	p := k.named(set.Value)
+	if p.value != nil {
+		p.value.twice, k.undecided = true, fmt.Sprintf("the value %q was written twice", set.Value)
+		k.addSize(set.Size, &k.shared)
+		return
+	}
+	b := k.newBlock(lasting)
+	b.written, b.seen = op, op.Outcome == history.Ok
+	b.add(op)
+	p.number, p.value = maphash.String(k.seed, set.Value), b
+	k.blocks = append(k.blocks, b)
+	k.addSize(set.Size, b)
 }
 
 func (k *key) addSize(size int64, b *block) {
@@ -41,20 +52,21 @@ func (k *key) addSize(size int64, b *block) {
 		k.sizeless = true
 		return
 	}
-	if _, taken := k.sizes[size]; taken {
-		b = nil
+	p := k.sized(size)
+	if p.value != nil {
+		b = &k.shared
 	}
-	k.sizes[size] = b
+	p.number, p.value = uint64(size), b
 }
 
 // gatherAnswers sorts every other operation to the block that it speaks of.
 func (k *key) gatherAnswers() {
-	for _, op := range k.Operations {
+	for i, op := range k.Operations {
 		switch action := op.Action.(type) {
 		case *history.Get:
-			k.addGet(op, action)
+			k.addGet(i, action)
 		case *history.List:
-			k.addListing(op, action)
+			k.addListing(i, action)
 		case *history.Delete:
 			k.addDelete(op, action)
 		case *history.Restore:
@@ -66,14 +78,15 @@ func (k *key) gatherAnswers() {
 	}
 }
 
-func (k *key) addGet(op *history.Operation, get *history.Get) {
+func (k *key) addGet(i int, get *history.Get) {
+	op := k.Operations[i]
 	switch {
 	case get.Damage != "":
 		k.contradiction = wrongAnswer(op)
 	case !get.Found:
 		k.addSingle(absent, op)
 	default:
-		b := k.values[get.Value]
+		b := k.named(get.Value).value
 		if b == nil {
 			k.contradiction = wrongAnswer(op)
 			return
@@ -82,7 +95,7 @@ func (k *key) addGet(op *history.Operation, get *history.Get) {
 			k.contradiction = wrongAnswer(op)
 			return
 		}
-		b.read(op)
+		k.addRead(i, b)
 	}
 }
 
@@ -91,41 +104,40 @@ func sameSize(a, b int64) bool {
 	return a == b || a == history.SizeUnknown || b == history.SizeUnknown
 }
 
-func (k *key) addListing(op *history.Operation, list *history.List) {
+func (k *key) addListing(i int, list *history.List) {
+	op := k.Operations[i]
 	if len(list.Entries) == 0 {
 		k.addSingle(absent, op)
 	} else if len(list.Entries) > 1 || !strings.HasPrefix(k.Key, list.Prefix) {
 		k.contradiction = wrongAnswer(op)
 	} else if b := k.ofSize(op, list.Entries[0].Size); b != nil {
-		b.read(op)
+		k.addRead(i, b)
 	}
 }
 
-func (b *block) read(op *history.Operation) {
+func (k *key) addRead(i int, b *block) {
 	b.seen = true
-	b.add(op)
-	b.reads = append(b.reads, op)
+	b.add(k.Operations[i])
+	k.next[i], b.reads = b.reads, int32(i+1)
 }
 
 // ofSize finds the value that has a size. Where it returns nil it has said why.
 func (k *key) ofSize(op *history.Operation, size int64) *block {
-	b, known := k.sizes[size]
+	b := k.sized(size).value
 	switch {
-	case b != nil && !k.sizeless:
-	case known || k.sizeless:
-		b, k.undecided = nil, fmt.Sprintf("several values may have the size %d that an operation reports", size)
+	case b != nil && b != &k.shared && !k.sizeless:
+		return b
+	case b != nil || k.sizeless:
+		k.undecided = fmt.Sprintf("several values may have the size %d that an operation reports", size)
 	default:
 		k.contradiction = wrongAnswer(op)
 	}
-	return b
+	return nil
 }
 
 func (k *key) addDelete(op *history.Operation, del *history.Delete) {
 	switch {
-	case op.Outcome == history.Info:
-		k.removals = true
-		k.addSingle(optional, op)
-	case !del.Answered:
+	case op.Outcome == history.Info || !del.Answered:
 		k.removals = true
 		k.addSingle(deleting, op)
 	case !del.Found:
@@ -142,7 +154,7 @@ func (k *key) addDelete(op *history.Operation, del *history.Delete) {
 // removal of whatever there is: the look-up belongs to b, the removal stands alone.
 func (k *key) addRemoval(op *history.Operation, b *block) {
 	switch {
-	case k.relax.Allow(location.RelaxDeleteSize):
+	case k.deleteSize:
 		b.seen = true
 		b.add(op)
 		k.lookups = append(k.lookups, lookup{of: b, removal: k.addSingle(deleting, op)})
@@ -162,23 +174,22 @@ type lookup struct {
 }
 
 func (k *key) addRestore(op *history.Operation, restore *history.Restore) {
-	noRestore := k.relax.Allow(location.RelaxNoRestore)
 	switch {
 	case op.Outcome == history.Fail && restore.Refused:
 		b := k.addSingle(absent, op)
-		if !noRestore {
+		if !k.noRestore {
 			k.refused = append(k.refused, b)
 		}
 	case op.Outcome == history.Ok:
 		k.restores = append(k.restores, op)
-		k.revives = k.revives || !noRestore
+		k.revives = k.revives || !k.noRestore
 	case op.Outcome == history.Info:
-		k.revives = k.revives || !noRestore
+		k.revives = k.revives || !k.noRestore
 	}
 }
 
 func (k *key) addSingle(kind kind, op *history.Operation) *block {
-	b := newBlock(kind)
+	b := k.newBlock(kind)
 	b.seen, b.single = true, op
 	b.add(op)
 	k.blocks = append(k.blocks, b)

@@ -16,7 +16,7 @@ import (
 // effect as soon as it is absent, lasting values as soon as it is present: neither
 // costs anything. When one of them cannot wait any longer, the state has to change.
 // Making the key present is always possible. Making it absent takes a delete: the
-// one that can wait least, or one of unknown outcome, which could wait for ever.
+// one that can wait least, or one of unknown outcome, which can wait for ever.
 // Delaying each choice to the last moment and taking the earliest deadline first is
 // optimal by the usual exchange argument.
 type sweep struct {
@@ -29,8 +29,8 @@ type sweep struct {
 	lasting  pending
 	absent   pending
 	deleting deadlines
-	optional []*block
 	spent    []spending
+	reads    []*history.Operation // of one zone
 }
 
 // A spending is an operation that saw nothing and the delete that was used for it.
@@ -39,7 +39,7 @@ type spending struct {
 }
 
 func (k *key) sweep() {
-	s := &sweep{key: k}
+	s := &sweep{key: k, order: make(proof.Order, 0, len(k.Operations))}
 	for _, b := range k.blocks {
 		if !b.zone() {
 			s.waiting = append(s.waiting, b)
@@ -99,8 +99,6 @@ func (s *sweep) open(t int64) {
 		switch {
 		case b.kind == deleting:
 			heap.Push(&s.deleting, b)
-		case b.kind == optional:
-			s.optional = append(s.optional, b)
 		case b.kind == lasting && s.present, b.kind == absent && !s.present:
 			s.place(b, t)
 		case b.kind == lasting:
@@ -130,18 +128,14 @@ func (s *sweep) due(t int64) bool {
 
 // spend makes the key absent for an operation that saw nothing.
 func (s *sweep) spend(seen *block, t int64) bool {
-	var used *block
-	switch {
-	case len(s.deleting) > 0:
-		used = heap.Pop(&s.deleting).(*block)
-	case len(s.optional) > 0:
-		used, s.optional = s.optional[0], s.optional[1:]
+	if len(s.deleting) == 0 {
+		s.spent = append(s.spent, spending{seen, nil})
+		return false
 	}
+	used := heap.Pop(&s.deleting).(*block)
 	s.spent = append(s.spent, spending{seen, used})
-	if used != nil {
-		s.remove(used, t)
-	}
-	return used != nil
+	s.remove(used, t)
+	return true
 }
 
 // remove places a delete, and with it all that wanted the key present before and
@@ -170,8 +164,8 @@ func (s *sweep) placeAll(p *pending, t int64) {
 func (s *sweep) place(b *block, t int64) {
 	s.put(b.written, t)
 	s.put(b.single, t)
-	for _, op := range b.reads {
-		s.put(op, t)
+	for i := b.reads; i != 0; i = s.key.next[i-1] {
+		s.put(s.key.Operations[i-1], t)
 	}
 	s.put(b.removed, t)
 }
@@ -189,7 +183,12 @@ func (s *sweep) put(op *history.Operation, t int64) {
 // ends, and each read as soon as it can between them.
 func (s *sweep) placeZone(z *block) {
 	s.put(z.written, z.returned)
-	for _, op := range z.reads {
+	s.reads = s.reads[:0]
+	for i := z.reads; i != 0; i = s.key.next[i-1] {
+		s.reads = append(s.reads, s.key.Operations[i-1])
+	}
+	slices.SortFunc(s.reads, func(a, b *history.Operation) int { return cmp.Compare(a.Call, b.Call) })
+	for _, op := range s.reads {
 		s.put(op, max(op.Call, z.returned))
 	}
 	s.present, s.cause = true, z

@@ -2,11 +2,8 @@ package blob
 
 import (
 	"cmp"
-	"math"
 	"slices"
 	"sort"
-
-	"github.com/assay-dev/assay/workload/history"
 )
 
 // checkRefusals places the restores that found nothing ever set before every value.
@@ -15,7 +12,6 @@ func (k *key) checkRefusals() {
 		return
 	}
 	last := slices.MaxFunc(k.refused, func(a, b *block) int { return cmp.Compare(a.called, b.called) })
-	shown := int64(math.MaxInt64) // when a value had certainly been set
 	for _, b := range k.blocks {
 		if b.written == nil || !b.seen {
 			continue
@@ -27,10 +23,6 @@ func (k *key) checkRefusals() {
 		if b.called < last.called {
 			b.called, b.last, b.owner = last.called, last.single, last
 		}
-		shown = min(shown, b.returned)
-	}
-	for _, r := range k.refused {
-		r.returned = min(r.returned, shown)
 	}
 }
 
@@ -64,7 +56,6 @@ func (k *key) checkBlocks() {
 func (k *key) findZones() {
 	for _, b := range k.blocks {
 		if b.zone() {
-			slices.SortFunc(b.reads, func(a, b *history.Operation) int { return cmp.Compare(a.Call, b.Call) })
 			k.zones = append(k.zones, b)
 		}
 	}
