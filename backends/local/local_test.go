@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/assay-dev/assay/backends/postgres"
+	"github.com/assay-dev/assay/backends/s3"
 	"github.com/assay-dev/assay/backends/servers"
 	"github.com/assay-dev/assay/backends/servers/serverstest"
 	"github.com/assay-dev/assay/location"
@@ -65,6 +66,24 @@ func TestPostgresStartsWithAReplicaThatServesTheReads(t *testing.T) {
 	for _, p := range s.parts {
 		if p.instance.Running(t.Context()) == nil {
 			t.Errorf("%v still runs", p.instance)
+		}
+	}
+}
+
+func TestS3StartsWithABucketThatKeepsVersionsIfItIsAskedTo(t *testing.T) {
+	for _, versioning := range []string{"true", "false"} {
+		s, err := Start(t.Context(), "local:s3?delete=lookup&versioning="+versioning)
+		serverstest.Check(t, "s3", err)
+		store, err := s3.OpenBlob(t.Context(), s.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c := store.Capabilities(); !c.InexactDelete || c.NoRestore != (versioning == "false") {
+			t.Errorf("versioning=%s: %+v", versioning, c)
+		}
+		store.Close()
+		if err := s.Close(); err != nil {
+			t.Error(err)
 		}
 	}
 }

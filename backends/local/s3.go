@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"errors"
 	"net/url"
 
 	"github.com/assay-dev/assay/backends/internal/params"
@@ -26,7 +27,10 @@ func parseS3(query *params.Query) (plan, error) {
 		if err != nil {
 			return err
 		}
-		s.parts = append(s.parts, part{instance: server, end: server.Close})
+		s.parts = append(s.parts, part{instance: server, end: func(ctx context.Context) error {
+			// Asked to stop, it sometimes waits for clients that are gone. Nothing of it is kept.
+			return errors.Join(server.Kill(ctx), server.Close(ctx))
+		}})
 		if err := server.CreateBucket(ctx, bucket, versioned); err != nil {
 			return err
 		}
