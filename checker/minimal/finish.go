@@ -14,13 +14,14 @@ type draft struct {
 	*problem
 	force  []*history.Operation // projected
 	others []*history.Operation // projected; some unheard, some as they were answered
-	view   *view                // nil for a Blob
+	kept   versions             // those that matter to the operations in force
+	view   *view                // onto those, and more that matter to other writes; nil for a Blob
 }
 
 // finish makes a counterexample of operations in force; nil when it cannot be told
 // whether that would be fair.
 func (p *problem) finish(force []*history.Operation, kept versions) *Counterexample {
-	d := &draft{problem: p}
+	d := &draft{problem: p, kept: kept}
 	unheard := p.unheard(force)
 	if p.chain != nil {
 		var v view
@@ -81,7 +82,7 @@ func (d *draft) find(line int) *history.Operation {
 // are kept, and what happened before an operation that contradicts all others by itself.
 func (d *draft) addBackground() {
 	if d.view != nil {
-		for _, n := range d.view.kept {
+		for _, n := range d.kept {
 			if d.chain.certain.has(n) {
 				d.add(d.writer(d.version(n)))
 			}
