@@ -106,6 +106,7 @@ func blobKeyDefects() []Defect {
 			Sentence: "has all places share one store",
 			blob:     blobOver(func(inner location.Blob) location.Blob { return inner })},
 		{Name: "keys-that-escape", Object: OfBlob, Clause: "B7", onePlace: true,
+			Seen:     "unpacked archives of many libraries: Snyk, Zip Slip, 2018",
 			Sentence: "puts each place into a folder and follows .. out of it",
 			blob:     func(inner location.Blob, place string) location.Blob { return folder{inner, place + "/"} }},
 	}

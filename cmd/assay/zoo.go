@@ -27,6 +27,7 @@ The exit code is 1 when a bug is missed, an alarm is false, or, with --against,
 something takes more than three times the operations that it took before.`
 
 const zooExamples = `  assay zoo                               every bug, 20 seeds each
+  assay zoo --list                        what they are
   assay zoo --only check-then-act --seeds 3
   assay zoo --json > zoo.json             numbers for later
   assay zoo --against zoo.json            compare with them`
@@ -35,6 +36,7 @@ const zooExamples = `  assay zoo                               every bug, 20 see
 type zooFlags struct {
 	spec    zoo.Spec
 	against string
+	list    bool
 }
 
 func zooCommand(o *output) *cobra.Command {
@@ -51,6 +53,7 @@ func zooCommand(o *output) *cobra.Command {
 	flags.IntVar(&f.spec.Seeds, "seeds", 20, "how many times each bug is looked for, with seeds from 1 on")
 	flags.DurationVar(&f.spec.Limit, "time", 30*time.Second, "how long each time at most")
 	flags.StringSliceVar(&f.spec.Only, "only", nil, "look for these bugs only, `NAME,...`")
+	flags.BoolVar(&f.list, "list", false, "only say what the bugs are")
 	flags.StringVar(&f.against, "against", "", "compare with the numbers in `FILE`, an earlier output of --json")
 	flags.BoolVar(&o.json, "json", false, "print one JSON object on standard output, everything else on standard error")
 	return cmd
@@ -63,6 +66,9 @@ func (o *output) zoo(f zooFlags) error {
 	}
 	if f.spec.Limit <= 0 {
 		return fmt.Errorf("--time %v: give a length of time above 0, 30s for example", f.spec.Limit)
+	}
+	if f.list {
+		return zoo.WriteList(o.stdout, f.spec.Only)
 	}
 	before, err := readZoo(f.against)
 	if err != nil {

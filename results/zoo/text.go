@@ -112,3 +112,19 @@ func writeRows(text *strings.Builder, rows [][]string) {
 		}
 	}
 }
+
+// WriteList writes what the bugs of the given names are, all when there are none.
+func WriteList(w io.Writer, names []string) error {
+	defects, err := chosen(names)
+	if err != nil {
+		return err
+	}
+	rows := [][]string{{"bug", "clause", "what it does wrong", "seen in the wild"}}
+	for _, d := range defects {
+		rows = append(rows, []string{string(d.Object) + " " + d.Name, d.Clause, d.Sentence, d.Seen})
+	}
+	var text strings.Builder
+	writeRows(&text, rows)
+	_, err = io.WriteString(w, text.String())
+	return err
+}

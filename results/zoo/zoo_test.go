@@ -2,6 +2,7 @@ package zoo
 
 import (
 	"encoding/json"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -110,5 +111,28 @@ func TestARegressionIsWhatIsWorseThanBefore(t *testing.T) {
 	alarm := Report{Correct: []Correct{{Object: "blob", Runs: 200, Alarms: 1}}}
 	if worse := alarm.Regressions(Report{}); len(worse) != 1 {
 		t.Errorf("a false alarm is no regression: %q", worse)
+	}
+}
+
+func TestTheDocumentationAndTheNumbersHaveEveryBug(t *testing.T) {
+	page, err := os.ReadFile("../../docs/zoo.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	numbers, err := os.ReadFile("../../.ci/zoo.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var report Report
+	if err := json.Unmarshal(numbers, &report); err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range defective.All() {
+		if n := strings.Count(string(page), "\n| "+string(d.Object)+" "+d.Name+" "); n != 2 {
+			t.Errorf("docs/zoo.md has %d rows of %s %s, want 2: .ci/zoo write", n, d.Object, d.Name)
+		}
+		if !slices.ContainsFunc(report.Bugs, func(b Bug) bool { return b.Name == d.Name && b.Object == string(d.Object) }) {
+			t.Errorf(".ci/zoo.json lacks %s %s: .ci/zoo write", d.Object, d.Name)
+		}
 	}
 }
