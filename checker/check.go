@@ -40,7 +40,7 @@ func Check(ctx context.Context, h *history.History, o Options) (*Result, error) 
 
 // Numbered returns h with a line for every operation, see [Check].
 func Numbered(h *history.History) *history.History {
-	if !slices.ContainsFunc(h.Operations, func(op history.Operation) bool { return op.Line == 0 }) {
+	if numbered(h.Operations) {
 		return h
 	}
 	copied := *h
@@ -51,6 +51,15 @@ func Numbered(h *history.History) *history.History {
 		}
 	}
 	return &copied
+}
+
+func numbered(operations []history.Operation) bool {
+	for i := range operations {
+		if operations[i].Line == 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // checking is one check of all keys. Easy keys come first, so that a hard one uses up

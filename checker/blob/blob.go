@@ -66,10 +66,10 @@ type key struct {
 	noRestore  bool // relaxation no-restore
 
 	seed   maphash.Seed
+	values []block // one for each set
 	names  index
 	sizes  index
-	shared block // stands for the values of a size that several have
-	space  []block
+	space  []block // for other blocks
 	blocks []*block
 	zones  []*block // in order of time
 	next   []int32  // by operation: the next read of the same value, see block.reads
@@ -96,7 +96,8 @@ type key struct {
 type block struct {
 	kind     kind
 	written  *history.Operation // the set, if it is about a value
-	twice    bool               // there is another set of it
+	twice    bool               // there is another set of the value,
+	alike    bool               // or of another value of its size
 	removed  *history.Operation // the delete that named the value
 	again    *history.Operation // another delete that named the value
 	single   *history.Operation // the operation, if it is about no value

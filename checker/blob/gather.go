@@ -2,7 +2,7 @@ package blob
 
 import (
 	"fmt"
-	"hash/maphash"
+	"math"
 	"strings"
 
 	"github.com/assay-dev/assay/workload/history"
@@ -23,7 +23,7 @@ func (k *key) gatherSets() {
 			sets++
 		}
 	}
-	k.names, k.sizes = newIndex(sets), newIndex(sets)
+	k.names, k.sizes, k.values = newIndex(sets), newIndex(sets), make([]block, 0, sets)
 	k.blocks = make([]*block, 0, sets+(len(k.Operations)-sets)/4)
 	for _, op := range k.Operations {
 		if set, ok := op.Action.(*history.Set); ok {
@@ -33,30 +33,23 @@ func (k *key) gatherSets() {
 }
 
 func (k *key) addSet(op *history.Operation, set *history.Set) {
-	p := k.named(set.Value)
-	if p.value != nil {
-		p.value.twice, k.undecided = true, fmt.Sprintf("the value %q was written twice", set.Value)
-		k.addSize(set.Size, &k.shared)
-		return
-	}
-	b := k.newBlock(lasting)
+	k.values = append(k.values, block{kind: lasting, returned: math.MaxInt64, called: math.MinInt64})
+	b := &k.values[len(k.values)-1]
 	b.written, b.seen = op, op.Outcome == history.Ok
 	b.add(op)
-	p.number, p.value = maphash.String(k.seed, set.Value), b
-	k.blocks = append(k.blocks, b)
-	k.addSize(set.Size, b)
-}
-
-func (k *key) addSize(size int64, b *block) {
-	if size == history.SizeUnknown {
+	if p := k.named(set.Value); p.value == 0 {
+		p.value = int32(len(k.values))
+		k.blocks = append(k.blocks, b)
+	} else {
+		k.values[p.value-1].twice, k.undecided = true, fmt.Sprintf("the value %q was written twice", set.Value)
+	}
+	if set.Size == history.SizeUnknown {
 		k.sizeless = true
-		return
+	} else if p := k.sized(set.Size); p.value == 0 {
+		p.value = int32(len(k.values))
+	} else {
+		k.values[p.value-1].alike = true
 	}
-	p := k.sized(size)
-	if p.value != nil {
-		b = &k.shared
-	}
-	p.number, p.value = uint64(size), b
 }
 
 // gatherAnswers sorts every other operation to the block that it speaks of.
@@ -86,12 +79,13 @@ func (k *key) addGet(i int, get *history.Get) {
 	case !get.Found:
 		k.addSingle(absent, op)
 	default:
-		b := k.named(get.Value).value
-		if b == nil {
+		p := k.named(get.Value)
+		if p.value == 0 {
 			k.contradiction = wrongAnswer(op)
 			return
 		}
-		if set := b.written.Action.(*history.Set); !b.twice && !sameSize(set.Size, get.Size) {
+		b := &k.values[p.value-1]
+		if !b.twice && !sameSize(b.set().Size, get.Size) {
 			k.contradiction = wrongAnswer(op)
 			return
 		}
@@ -123,11 +117,11 @@ func (k *key) addRead(i int, b *block) {
 
 // ofSize finds the value that has a size. Where it returns nil it has said why.
 func (k *key) ofSize(op *history.Operation, size int64) *block {
-	b := k.sized(size).value
+	p := k.sized(size)
 	switch {
-	case b != nil && b != &k.shared && !k.sizeless:
-		return b
-	case b != nil || k.sizeless:
+	case p.value != 0 && !k.values[p.value-1].alike && !k.sizeless:
+		return &k.values[p.value-1]
+	case p.value != 0 || k.sizeless:
 		k.undecided = fmt.Sprintf("several values may have the size %d that an operation reports", size)
 	default:
 		k.contradiction = wrongAnswer(op)

@@ -58,8 +58,7 @@ func (s *splitter) firstSets() []int64 {
 	for i := range s.operations {
 		op := &s.operations[i]
 		if _, ok := op.Action.(*history.Set); ok && kind(op) == counted {
-			place := s.place[op.Key]
-			first[place] = min(first[place], op.Call)
+			first[s.places[i]] = min(first[s.places[i]], op.Call)
 		}
 	}
 	return first
