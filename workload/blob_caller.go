@@ -25,6 +25,7 @@ func (c *blobCaller) send(ctx context.Context, call call, back func() bool) erro
 		if back() && err == nil && found {
 			a.Found, a.Size = true, int64(len(value))
 			a.Value, a.Damage = body.Decode(key, value)
+			spoil(value)
 		}
 		return err
 	case *history.Set:

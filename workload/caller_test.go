@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"context"
 	"reflect"
 	"testing"
 
@@ -71,6 +72,32 @@ func TestABlobHistorySaysWhatTheStoreAnswered(t *testing.T) {
 		err := caller.send(t.Context(), test.call, yes)
 		if (err != nil) != test.failed || !reflect.DeepEqual(test.call.action, test.answer) {
 			t.Errorf("call %d: %+v, %v; want %+v", i, test.call.action, err, test.answer)
+		}
+	}
+}
+
+// givesAway is a Blob and a Consensus that return their own slice to everyone.
+type givesAway struct {
+	location.Blob
+	location.Consensus
+	own []byte
+}
+
+func (s givesAway) Get(context.Context, string) ([]byte, bool, error) { return s.own, true, nil }
+
+func (s givesAway) Head(context.Context, string) (location.VersionedData, bool, error) {
+	return location.VersionedData{SeqNo: 1, Data: s.own}, true, nil
+}
+
+func TestAStoreThatGivesAwayItsSliceIsSeen(t *testing.T) {
+	own := func() givesAway { return givesAway{own: body.Append(nil, "k", "c0.1", 200)} }
+	blob, log := blobCaller{store: own()}, consensusCaller{store: own()}
+	for i := range 2 {
+		get, head := new(history.Get), new(history.Head)
+		check(t, blob.send(t.Context(), call{key: "k", action: get}, yes))
+		check(t, log.send(t.Context(), call{key: "k", action: head}, yes))
+		if again := i == 1; (get.Damage != "") != again || (head.Version.Value != "c0.1") != again {
+			t.Errorf("read %d: %+v, %+v", i+1, get, head)
 		}
 	}
 }

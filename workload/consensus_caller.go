@@ -89,6 +89,7 @@ func (c *consensusCaller) listKeys(ctx context.Context, a *history.ListKeys, bac
 // version is what a version that was read is called in the history.
 func version(key string, v location.VersionedData) history.Version {
 	name, damage := body.Decode(key, v.Data)
+	spoil(v.Data)
 	if damage != "" {
 		name = "damaged, " + damage
 	}
