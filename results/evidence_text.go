@@ -18,6 +18,9 @@ func (t *text) evidence(e evidence.Evidence) {
 		}
 		t.line("unknown", "%s", line)
 	}
+	if c := e.Calm; c.Answered < c.Asked {
+		t.line("in calm", "%s of %s operations answered while nothing was broken", thousands(c.Answered), thousands(c.Asked))
+	}
 	if never := e.NeverAnswered(); len(never) > 0 {
 		t.line("unanswered", "%s", strings.Join(never, ", "))
 	}
