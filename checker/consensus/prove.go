@@ -105,13 +105,12 @@ func (p *prover) ask(q question) proof.Step {
 func (p *prover) evidence(slot int32) proof.Step {
 	s := &p.slots[slot]
 	step := proof.Step{Rule: proof.Written, Version: new(location.SeqNo(s.seq))}
-	if s.seen != none {
-		step.Lines = append(step.Lines, p.line(s.seen))
-	}
-	if s.committed != none {
+	switch {
+	case s.committed != none:
 		step.Lines = append(step.Lines, p.line(p.writes[s.committed].op))
-	}
-	if !s.known() {
+	case s.seen != none:
+		step.Lines = append(step.Lines, p.line(s.seen))
+	default:
 		above := p.linkOf(slot) + 1
 		p.stand(above)
 		step.After = p.commit(above)
