@@ -37,6 +37,8 @@ type Result struct {
 	Damage       string         `json:"damage,omitempty"`
 	Violations   []Violation    `json:"violations"`
 	Undecided    []UndecidedKey `json:"undecided"`
+	// Counterexample is the file that shows a violation to people; empty when none does.
+	Counterexample string `json:"counterexample,omitempty"`
 	// Reason says why a verdict is insufficient or the run could not be carried out.
 	Reason string `json:"reason,omitempty"`
 	// Evidence is how hard the run put the store to the test.

@@ -47,6 +47,9 @@ func (r Result) WriteText(w io.Writer) error {
 		t.line("violation", "%s: %s", v.Clause, v.Explanation) // which names the key
 	}
 	t.more(len(r.Undecided) + len(r.Violations) - len(firstOf(r.Undecided)) - len(firstOf(r.Violations)))
+	if r.Counterexample != "" {
+		t.line("why", "%s, and .html and .jsonl beside it", r.Counterexample)
+	}
 	if r.Verdict == checker.Invalid {
 		t.line("see again", "%s", r.CheckCommand())
 	}

@@ -227,11 +227,14 @@ func (d *draft) result() *Counterexample {
 		return cmp.Or(cmp.Compare(a.Call, b.Call), cmp.Compare(a.Line, b.Line))
 	})
 	c.simplify()
+	argued := d.check(c.history()) // with the times of the run
+	c.compressTimes()
 	found := d.check(c.history())
-	if found == nil || len(found.Violations) != 1 {
+	if argued == nil || found == nil || len(argued.Violations) != 1 || len(found.Violations) != 1 {
 		return nil
 	}
 	c.Violation = found.Violations[0]
+	c.Violation.Argument = argued.Violations[0].Argument
 	return c
 }
 

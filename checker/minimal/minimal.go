@@ -46,7 +46,7 @@ type Counterexample struct {
 	Relax      location.Relaxations // under which it is rejected
 	Operations []Operation          // by call
 	// Violation is what a check says of it. Its lines are those of the file that
-	// [Counterexample.Write] writes.
+	// [Counterexample.Write] writes; its argument is about the times of the run.
 	Violation checker.Violation
 }
 

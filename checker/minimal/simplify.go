@@ -12,8 +12,8 @@ import (
 // tick is between two instants of a simplified history, in nanoseconds.
 const tick = 10
 
-// simplify gives small numbers and short names to all that is only compared. What
-// stands in the original actions is copied, not changed.
+// simplify gives small numbers and short names to all that is only compared, but for
+// times. What stands in the original actions is copied, not changed.
 func (c *Counterexample) simplify() {
 	for i := range c.Operations {
 		op := &c.Operations[i]
@@ -27,7 +27,6 @@ func (c *Counterexample) simplify() {
 		}
 	}
 	c.renumberProcesses()
-	c.compressTimes()
 	c.renameValues()
 	c.renumberVersions()
 	c.renumberSizes()

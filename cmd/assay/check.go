@@ -10,7 +10,9 @@ import (
 	"github.com/assay-dev/assay/checker"
 	"github.com/assay-dev/assay/location"
 	"github.com/assay-dev/assay/results"
+	"github.com/assay-dev/assay/results/counterexample"
 	"github.com/assay-dev/assay/results/job"
+	"github.com/assay-dev/assay/workload/history"
 )
 
 const checkHelp = `Check histories again, from their files alone.
@@ -94,13 +96,32 @@ func (o *output) check(ctx context.Context, path string, opts job.CheckOptions) 
 		return
 	}
 	for _, file := range files {
-		result, _, err := job.Check(ctx, file, opts)
-		if err != nil {
+		result, h, err := job.Check(ctx, file, opts)
+		if result.Verdict == "" {
 			o.fail(err)
 			continue
 		}
 		o.report(result)
+		if result.Verdict == checker.Invalid && result.Dir == "" {
+			err = errors.Join(err, o.showCounterexample(ctx, h, result))
+		}
+		if err != nil {
+			o.fail(failure{exitNotRun, err})
+		}
 	}
+}
+
+// showCounterexample tells people why a history that stands alone is invalid: beside it,
+// nothing is written.
+func (o *output) showCounterexample(ctx context.Context, h *history.History, r results.Result) error {
+	c, err := counterexample.New(ctx, h, r)
+	if err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintln(o.people()); err != nil {
+		return err
+	}
+	return c.WriteText(o.people())
 }
 
 func parseRelaxations(names []string) (location.Relaxations, error) {

@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/assay-dev/assay/checker"
 	"github.com/assay-dev/assay/checker/proof"
 	"github.com/assay-dev/assay/location"
 	"github.com/assay-dev/assay/results"
+	"github.com/assay-dev/assay/results/counterexample"
 	"github.com/assay-dev/assay/workload/history"
 )
 
@@ -24,8 +26,9 @@ type CheckOptions struct {
 }
 
 // Check judges a history file from its content alone, and verifies the verdict by its
-// certificate. An error means that the file cannot be read or is no history, or that
-// the certificate cannot be kept.
+// certificate. In a run's directory it leaves the counterexample of an invalid history,
+// in place of any earlier one. An error without a result means that the file cannot be
+// read or is no history; one with a result, that something cannot be kept.
 func Check(ctx context.Context, path string, opts CheckOptions) (results.Result, *history.History, error) {
 	begin := time.Now()
 	h, err := history.ReadFile(path)
@@ -47,7 +50,24 @@ func Check(ctx context.Context, path string, opts CheckOptions) (results.Result,
 	r.History = path
 	r.Dir = results.DirectoryOf(path)
 	r.CheckSeconds = time.Since(begin).Seconds()
-	return r, h, keep(found.Certificate, opts.Certificate)
+	err = keepCounterexample(ctx, h, &r)
+	return r, h, errors.Join(err, keep(found.Certificate, opts.Certificate))
+}
+
+// keepCounterexample leaves the counterexample in the run's directory, or none there.
+func keepCounterexample(ctx context.Context, h *history.History, r *results.Result) error {
+	switch {
+	case r.Dir == "":
+		return nil
+	case r.Verdict != checker.Invalid:
+		return counterexample.Remove(r.Dir)
+	}
+	c, err := counterexample.New(ctx, h, *r)
+	if err != nil {
+		return err
+	}
+	r.Counterexample = filepath.Join(r.Dir, counterexample.TextFile)
+	return c.Save()
 }
 
 func keep(certificate *proof.Certificate, path string) error {

@@ -232,3 +232,39 @@ func TestACheckGoesByTheHeadersRelaxationsUnlessItIsToldOthers(t *testing.T) {
 		}
 	}
 }
+
+func TestACheckLeavesTheCounterexampleAndTakesAnEarlierOneAway(t *testing.T) {
+	spec := small(t)
+	spec.Targets = []job.Target{{history.Blob, "defective:first-value-stays"}}
+	r := run(t, t.Context(), spec)[0]
+	files := []string{"counterexample.txt", "counterexample.jsonl", "counterexample.html"}
+	for _, file := range files {
+		path := filepath.Join(r.Dir, file)
+		if err := os.Remove(path); err != nil {
+			t.Errorf("the run: %v", err)
+		}
+	}
+	checked, _, err := job.Check(t.Context(), r.History, job.CheckOptions{})
+	if err != nil || checked.Counterexample != filepath.Join(checked.Dir, files[0]) {
+		t.Fatalf("counterexample %q, %v", checked.Counterexample, err)
+	}
+	for _, file := range files {
+		if !exists(filepath.Join(r.Dir, file)) {
+			t.Errorf("the check left no %s", file)
+		}
+	}
+
+	// The same directory with a history that is valid.
+	w, err := history.Create(r.History, history.Header{Object: history.Blob})
+	if err = errors.Join(err, w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if checked, _, err = job.Check(t.Context(), r.History, job.CheckOptions{}); err != nil || checked.Counterexample != "" {
+		t.Fatalf("counterexample %q, %v", checked.Counterexample, err)
+	}
+	for _, file := range files {
+		if exists(filepath.Join(r.Dir, file)) {
+			t.Errorf("%s is out of date and still there", file)
+		}
+	}
+}

@@ -150,20 +150,18 @@ func (t *task) show(ctx context.Context, counters func() workload.Counters) (fin
 	}
 }
 
-// judge checks the history that the task left, and keeps the counterexample. A run that
-// was cut short still counts when what it saw is a violation.
+// judge checks the history that the task left. A run that was cut short still counts when
+// what it saw is a violation.
 func (t *task) judge(ctx context.Context, record results.Run, cut error) (results.Result, error) {
 	path := filepath.Join(t.dir, results.HistoryFile)
 	if t.store.err != nil {
 		return results.NotRunResult(record, t.dir, cut), nil
 	}
-	result, h, err := Check(ctx, path, CheckOptions{Certificate: t.spec.Certificate})
-	if err != nil {
+	result, _, err := Check(ctx, path, CheckOptions{Certificate: t.spec.Certificate})
+	if result.Verdict == "" {
 		return results.NotRunResult(record, t.dir, errors.Join(cut, err)), nil
 	}
-	if result.Verdict == checker.Invalid {
-		err = result.SaveCounterexample(h, record)
-	} else if cut != nil {
+	if result.Verdict != checker.Invalid && cut != nil {
 		result.Verdict, result.Reason = results.NotRun, results.OneLine(cut)
 	}
 	return result, err
