@@ -29,6 +29,7 @@ Without a store, both objects are tested on the embedded durable stores (bolt fo
 Consensus, file for Blob) in the run's own directory, one after the other.
 
 A store is named by its URL: bolt:///file, file:///directory or mem: for example.
+local:postgres and local:s3 start a real server for the run and stop it afterwards.
 Keys of a run begin with a prefix of its own, so that runs can share a store.
 
 The first ^C stops the clients and checks what they saw; the second ends at once.`
@@ -39,6 +40,8 @@ const runExamples = `  assay run                                    the embedded
   assay run --consensus bolt:///tmp/test.bolt  a store of versions
   assay run --blob file:///tmp/blobs --clients 30 --time 1m
                                                a store of values
+  assay run --consensus local:postgres --faults cut-connections
+                                               a server of the run's own, cut off now and then
   assay run --json | jq .verdict               for machines`
 
 // runFlags are the flags of assay run as they were given.
