@@ -37,6 +37,9 @@ func name(b randhist.Busy) string {
 }
 
 func TestLongHistoriesOfManyClientsAreDecided(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes a while")
+	}
 	for _, b := range busies(100_000) {
 		t.Run(name(b), func(t *testing.T) {
 			h := b.Generate(1)

@@ -111,6 +111,12 @@ func TestBlob(t *testing.T) {
 		{"a delete that can wait least may still be too late", nil, string(proof.Undeleted), []history.Operation{
 			at(0, 1, set(1)), at(2, 3, nothing()), at(4, 5, set(2)), at(6, 7, nothing()),
 			at(0, 3, set(8)), at(2, 3, del(8)), at(0, 3, set(9)), at(2, 3, del(9))}},
+		{"one delete that could serve either of two absences is one too few", nil, string(proof.Undeleted), []history.Operation{
+			at(0, 1, set(1)), at(2, 3, nothing()), at(5, 6, set(2)), at(7, 8, nothing()),
+			at(0, 5, set(9)), at(2, 5, del(9))}},
+		{"a delete that came too early for an absence does not count", nil, string(proof.Undeleted), []history.Operation{
+			at(0, 1, set(1)), at(2, 3, nothing()), at(5, 6, set(2)), at(7, 8, nothing()),
+			at(0, 4, set(8)), at(2, 4, del(8)), at(0, 4, set(9)), at(2, 4, del(9))}},
 		{"a zone with a delete makes room for all that saw nothing", nil, order, []history.Operation{
 			at(0, 1, set(1)), at(2, 3, get(1)), at(4, 8, del(1)), at(5, 9, nothing()), at(6, 10, nothing()), at(7, 9, &history.Delete{Answered: true})}},
 		{"a delete that found nothing removes nothing", nil, string(proof.Undeleted), []history.Operation{

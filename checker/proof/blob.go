@@ -78,7 +78,7 @@ func newBlob(key string, relax location.Relaxations, operations map[int]*history
 	b.revived = restores && len(b.deletes) > 0 && !relax.Allow(location.RelaxNoRestore)
 	for line, op := range operations {
 		b.widen(OpEvent(line), op)
-		if set, ok := b.about(line); ok && (op.Outcome == history.Ok || line == set) {
+		if set, ok := b.about(line); ok {
 			b.widen(ValueEvent(set), op)
 			b.shown[set] = b.shown[set] || op.Outcome == history.Ok
 			_, deletes := op.Action.(*history.Delete)

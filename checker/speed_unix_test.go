@@ -1,0 +1,159 @@
+//go:build unix
+
+package checker_test
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"runtime"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/assay-dev/assay/checker"
+	"github.com/assay-dev/assay/checker/internal/randhist"
+	"github.com/assay-dev/assay/checker/perkey"
+	"github.com/assay-dev/assay/checker/search"
+	"github.com/assay-dev/assay/workload/history"
+)
+
+var speed = flag.Int("speed", 0, "print the table of docs/checking-speed.md, up to so many operations")
+
+// The search may take as much as this for one key.
+const (
+	searchTime   = 10 * time.Second
+	searchMemory = 2 << 30
+)
+
+// TestSpeed prints a table of what checks cost, for the documentation.
+func TestSpeed(t *testing.T) {
+	if *speed == 0 {
+		t.Skip("-speed is not given")
+	}
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	fmt.Println("| object | clients | unknown | verdict | operations | this checker | memory | search |")
+	fmt.Println("|---|---|---|---|---|---|---|---|")
+	for _, object := range []history.Object{history.Consensus, history.Blob} {
+		for _, clients := range []int{10, 30} {
+			for _, unknown := range []int{1, 10} {
+				for _, broken := range []bool{false, true} {
+					gaveUp := false
+					for n := 1000; n <= *speed; n *= 10 {
+						b := randhist.Busy{Object: object, Operations: n, Clients: clients, Unknown: unknown, Broken: broken}
+						gaveUp = row(t, b, gaveUp)
+					}
+				}
+			}
+		}
+	}
+	runtime.GOMAXPROCS(2)
+	fmt.Println("\n| object | keys | operations | one core | two cores | ratio |")
+	fmt.Println("|---|---|---|---|---|---|")
+	for _, object := range []history.Object{history.Consensus, history.Blob} {
+		cores(t, randhist.Busy{Object: object, Operations: min(*speed, 1_000_000), Clients: 30, Keys: 200, Unknown: 1})
+	}
+}
+
+// row measures both checkers on one history, and reports whether the search gave up.
+// Where it gave up on a shorter history it is not asked.
+func row(t *testing.T, b randhist.Busy, gaveUp bool) bool {
+	h := b.Generate(1)
+	found := check(t, h, 1)
+	ours := measure(3, func() { check(t, h, 1) })
+	n := time.Duration(b.Operations)
+	searched := "not tried"
+	if !gaveUp {
+		searched, gaveUp = searchedFor(t, h, found.Verdict, ours)
+	}
+	fmt.Printf("| %s | %d | %d %% | %s | %d | %v (%d ns each) | %d B each | %s |\n", b.Object, b.Clients, b.Unknown, found.Verdict,
+		b.Operations, short(ours.cpu), ours.cpu/n, ours.bytes/uint64(n), searched)
+	return gaveUp
+}
+
+func check(t *testing.T, h *history.History, workers int) *checker.Result {
+	got, err := checker.Check(context.Background(), h, checker.Options{Workers: workers})
+	if err != nil || got.Verdict == checker.Undecided {
+		t.Fatal(got, err)
+	}
+	return got
+}
+
+// searchedFor tells how long the search took, and how that compares to ours.
+func searchedFor(t *testing.T, h *history.History, found checker.Verdict, ours cost) (result string, gaveUp bool) {
+	ctx, cancel := context.WithTimeout(context.Background(), searchTime)
+	defer cancel()
+	key := perkey.Split(h)[0]
+	begin := used()
+	valid, err := search.Explained(ctx, search.Problem{Object: h.Header.Object, Operations: key.Operations}, searchMemory)
+	took := used() - begin
+	runtime.GC()
+	switch {
+	case err == nil && valid != (found == checker.Valid):
+		t.Fatalf("found %v, the search says valid: %v", found, valid)
+	case err == nil:
+		return fmt.Sprintf("%v, %d times as long", short(took), took/max(1, ours.cpu)), false
+	case errors.Is(err, search.ErrTime):
+		return fmt.Sprintf("undecided: out of time (%v)", searchTime), true
+	case errors.Is(err, search.ErrMemory):
+		return fmt.Sprintf("undecided: out of memory (%d GiB) after %v", searchMemory>>30, short(took)), true
+	}
+	t.Error(err)
+	return "", true
+}
+
+func short(d time.Duration) time.Duration {
+	if d > 10*time.Millisecond {
+		return d.Round(time.Millisecond)
+	}
+	return d.Round(10 * time.Microsecond)
+}
+
+func cores(t *testing.T, b randhist.Busy) {
+	h := b.Generate(1)
+	var wall [2]time.Duration
+	for range 5 { // in turns, so that whatever else runs disturbs both
+		for i := range wall {
+			took := measure(1, func() { check(t, h, i+1) }).wall
+			wall[i] = min(cmp.Or(wall[i], took), took)
+		}
+	}
+	fmt.Printf("| %s | %d | %d | %v | %v | %.2f |\n", b.Object, b.Keys, b.Operations, short(wall[0]), short(wall[1]), float64(wall[0])/float64(wall[1]))
+}
+
+// A cost is what a check took.
+type cost struct {
+	cpu, wall time.Duration // of all cores together, and by the clock
+	bytes     uint64        // allocated in all: at least what was in use at a time
+}
+
+// measure returns the least that f took in several tries.
+func measure(tries int, f func()) (least cost) {
+	for i := range tries {
+		runtime.GC()
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		cpu, begin := used(), time.Now()
+		f()
+		c := cost{cpu: used() - cpu, wall: time.Since(begin)}
+		runtime.ReadMemStats(&after)
+		c.bytes = after.TotalAlloc - before.TotalAlloc
+		if i == 0 || c.cpu < least.cpu {
+			least = c
+		}
+	}
+	return least
+}
+
+// used returns the processor time that this process has used so far: on a busy machine
+// it says more than the clock.
+func used() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
