@@ -10,16 +10,16 @@ import (
 // evidence tells in a few lines how hard the store was put to the test.
 func (t *text) evidence(e evidence.Evidence) {
 	t.line("conflicts", "%s mismatches, %s overwrites, %s overlapping writes",
-		thousands(e.Conflicts.Mismatches), thousands(e.Conflicts.Overwrites), thousands(e.Conflicts.Overlaps))
+		Thousands(e.Conflicts.Mismatches), Thousands(e.Conflicts.Overwrites), Thousands(e.Conflicts.Overlaps))
 	if u := e.Unknown; u.Applied+u.NotApplied+u.Open > 0 {
-		line := fmt.Sprintf("%s writes turned out applied, %s not", thousands(u.Applied), thousands(u.NotApplied))
+		line := fmt.Sprintf("%s writes turned out applied, %s not", Thousands(u.Applied), Thousands(u.NotApplied))
 		if u.Open > 0 {
-			line += fmt.Sprintf(", %s open", thousands(u.Open))
+			line += fmt.Sprintf(", %s open", Thousands(u.Open))
 		}
 		t.line("unknown", "%s", line)
 	}
 	if c := e.Calm; c.Answered < c.Asked {
-		t.line("in calm", "%s of %s operations answered while nothing was broken", thousands(c.Answered), thousands(c.Asked))
+		t.line("in calm", "%s of %s operations answered while nothing was broken", Thousands(c.Answered), Thousands(c.Asked))
 	}
 	if never := e.NeverAnswered(); len(never) > 0 {
 		t.line("unanswered", "%s", strings.Join(never, ", "))
@@ -31,7 +31,7 @@ func (t *text) evidence(e evidence.Evidence) {
 		t.line("", "and %d more faults", n)
 	}
 	if len(e.Faults) > 0 {
-		t.line("healed", "%s of %s operations answered", thousands(e.Healed.Answered), thousands(e.Healed.Asked))
+		t.line("healed", "%s of %s operations answered", Thousands(e.Healed.Answered), Thousands(e.Healed.Asked))
 	}
 }
 

@@ -19,8 +19,8 @@ func (r Result) WriteText(w io.Writer) error {
 	var t text
 	t.line(string(r.Object), "%s", r.headline())
 	if r.History != "" {
-		t.line("operations", "%s: %s ok, %s fail, %s info", thousands(r.Operations),
-			thousands(r.Outcomes.Ok), thousands(r.Outcomes.Fail), thousands(r.Outcomes.Info))
+		t.line("operations", "%s: %s ok, %s fail, %s info", Thousands(r.Operations),
+			Thousands(r.Outcomes.Ok), Thousands(r.Outcomes.Fail), Thousands(r.Outcomes.Info))
 	}
 	if r.Clients > 0 && r.History != "" {
 		t.line("run", "%s", r.pace())
@@ -78,7 +78,7 @@ func (r Result) headline() string {
 func (r Result) pace() string {
 	pace := fmt.Sprintf("%s, %d clients on %d keys", seconds(r.RunSeconds), r.Clients, r.Keys)
 	if r.RunSeconds > 0 {
-		pace += fmt.Sprintf(", %s operations/s", thousands(int(float64(r.Operations)/r.RunSeconds)))
+		pace += fmt.Sprintf(", %s operations/s", Thousands(int(float64(r.Operations)/r.RunSeconds)))
 	}
 	if len(r.Faults) > 0 {
 		pace += ", faults " + strings.Join(r.Faults, ",")
@@ -131,8 +131,8 @@ func seconds(s float64) string {
 	return d.Round(10 * time.Microsecond).String()
 }
 
-// thousands prints n with separators: 20,000.
-func thousands(n int) string {
+// Thousands prints n with separators: 20,000.
+func Thousands(n int) string {
 	digits := strconv.Itoa(n)
 	var b strings.Builder
 	for i, digit := range digits {

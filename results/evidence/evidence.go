@@ -12,6 +12,8 @@ type Evidence struct {
 	// Operations are all operations by name.
 	Operations Operations `json:"operations"`
 	Conflicts  Conflicts  `json:"conflicts"`
+	// ByKey are the keys on which there were conflicts, those with most first.
+	ByKey []KeyConflicts `json:"-"`
 	// Unknown are the writes of unknown outcome.
 	Unknown Unknown `json:"unknown_writes"`
 	// Faults are those that the history tells of, in its order.
@@ -76,6 +78,12 @@ type Conflicts struct {
 }
 
 func (c Conflicts) total() int { return c.Mismatches + c.Overwrites + c.Overlaps }
+
+// KeyConflicts is how many conflicts of all kinds there were on a key.
+type KeyConflicts struct {
+	Key       string
+	Conflicts int
+}
 
 // Unknown counts the writes of which no client learnt what became of them, by what the
 // check found out.

@@ -22,6 +22,7 @@ func Gather(h *history.History, certificate *proof.Certificate) Evidence {
 	}
 	g.found.Faults = g.faults.result(begun)
 	g.found.Operations = g.named()
+	g.sumUp()
 	return g.found
 }
 
@@ -108,29 +109,45 @@ func answered(op *history.Operation) bool {
 	return perkey.Refusal(op)
 }
 
-// A lastWrite is what is remembered of a key: who wrote what it holds, and the
-// interval of the write that returned last.
+// A lastWrite is what is remembered of a key: who wrote what it holds, the interval of
+// the write that returned last, and the conflicts so far.
 type lastWrite struct {
+	key      string
+	met      Conflicts
 	held     bool
 	writer   int
 	from, to int64
 }
 
+// sumUp counts the conflicts of all keys.
+func (g *gathering) sumUp() {
+	all := &g.found.Conflicts
+	for _, w := range g.writes {
+		all.Mismatches += w.met.Mismatches
+		all.Overwrites += w.met.Overwrites
+		all.Overlaps += w.met.Overlaps
+		if n := w.met.total(); n > 0 {
+			g.found.ByKey = append(g.found.ByKey, KeyConflicts{w.key, n})
+		}
+	}
+	slices.SortStableFunc(g.found.ByKey, func(a, b KeyConflicts) int { return b.Conflicts - a.Conflicts })
+}
+
 // conflicts looks for conflicts of a write with earlier lines of its key. Files have
 // their operations roughly by time, which makes this a good lower bound.
 func (g *gathering) conflicts(op *history.Operation) {
-	if a, ok := op.Action.(*history.CompareAndSet); ok && op.Outcome == history.Ok && !a.Committed {
-		g.found.Conflicts.Mismatches++
-	}
 	at, known := g.keys[op.Key]
 	if !known {
 		at = len(g.writes)
 		g.keys[op.Key] = at
-		g.writes = append(g.writes, lastWrite{})
+		g.writes = append(g.writes, lastWrite{key: op.Key})
 	}
 	last := &g.writes[at]
+	if a, ok := op.Action.(*history.CompareAndSet); ok && op.Outcome == history.Ok && !a.Committed {
+		last.met.Mismatches++
+	}
 	if known && op.Call < last.to && last.from < op.Return {
-		g.found.Conflicts.Overlaps++
+		last.met.Overlaps++
 	}
 	if op.Return != history.Never && op.Return > last.to {
 		last.from, last.to = op.Call, op.Return
@@ -141,10 +158,10 @@ func (g *gathering) conflicts(op *history.Operation) {
 	switch a := op.Action.(type) {
 	case *history.CompareAndSet:
 		if a.Committed {
-			g.found.Conflicts.Overwrites += last.replace(op.Process)
+			last.met.Overwrites += last.replace(op.Process)
 		}
 	case *history.Set:
-		g.found.Conflicts.Overwrites += last.replace(op.Process)
+		last.met.Overwrites += last.replace(op.Process)
 	case *history.Delete:
 		last.held = false
 	}
