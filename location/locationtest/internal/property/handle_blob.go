@@ -1,0 +1,87 @@
+package property
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/assay-dev/assay/location"
+	"github.com/assay-dev/assay/workload/body"
+	"github.com/assay-dev/assay/workload/history"
+)
+
+type blobHandle struct{ store location.Blob }
+
+func (h *blobHandle) through(f fate) location.Blob {
+	if f == fine {
+		return h.store
+	}
+	return unreliable(f).Blob(h.store, 0)
+}
+
+func (h *blobHandle) learn(request, history.Action) {}
+
+func (h *blobHandle) prepare(r request, w written) call {
+	key := keyNames()[r.key]
+	switch r.op {
+	case "get":
+		return call{key, &history.Get{}, func(ctx context.Context, f fate, a history.Action) error {
+			return h.get(ctx, f, key, a.(*history.Get))
+		}}
+	case "set":
+		return h.set(r, key, w)
+	case "delete":
+		return call{key, &history.Delete{}, func(ctx context.Context, f fate, a history.Action) error {
+			size, found, err := h.through(f).Delete(ctx, key)
+			if err == nil {
+				*a.(*history.Delete) = history.Delete{Answered: true, Found: found, Size: size}
+			}
+			return err
+		}}
+	case "restore":
+		return call{key, &history.Restore{}, func(ctx context.Context, f fate, a history.Action) error {
+			err := h.through(f).Restore(ctx, key)
+			a.(*history.Restore).Refused = isRefusal(err, location.ErrRestoreRefused)
+			return err
+		}}
+	}
+	return call{"", &history.List{Prefix: key[:r.prefix]}, func(ctx context.Context, f fate, a history.Action) error {
+		return h.list(ctx, f, a.(*history.List))
+	}}
+}
+
+func (h *blobHandle) get(ctx context.Context, f fate, key string, a *history.Get) error {
+	value, found, err := h.through(f).Get(ctx, key)
+	if err == nil && found {
+		a.Found, a.Size = true, int64(len(value))
+		a.Value, a.Damage = body.Decode(key, value)
+	}
+	return err
+}
+
+func (h *blobHandle) set(r request, key string, w written) call {
+	size := r.bytes(w.name, w.unique)
+	action := &history.Set{Value: w.name, Size: int64(size)}
+	if size == 0 {
+		action.Value = body.EmptyName
+	}
+	return call{key, action, func(ctx context.Context, f fate, _ history.Action) error {
+		return h.through(f).Set(ctx, key, body.Append(nil, key, w.name, size))
+	}}
+}
+
+func (h *blobHandle) list(ctx context.Context, f fate, a *history.List) error {
+	var entries []location.BlobMetadata
+	for entry, err := range h.through(f).ListKeysAndMetadata(ctx, a.Prefix) {
+		if err != nil {
+			return err
+		}
+		entries = append(entries, entry)
+	}
+	// No order is promised, and the same run gives the same history.
+	slices.SortFunc(entries, func(a, b location.BlobMetadata) int {
+		return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.Size, b.Size))
+	})
+	a.Entries = entries
+	return nil
+}

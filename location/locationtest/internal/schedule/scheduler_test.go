@@ -1,0 +1,151 @@
+package schedule
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// letters runs a task per name that writes the name's letters, one at a time.
+func letters(t *testing.T, strategy Strategy, names ...string) string {
+	var b strings.Builder
+	synctest.Test(t, func(t *testing.T) {
+		s := New(strategy, func() { t.Error("stalled") })
+		for _, name := range names {
+			s.Go(func(yield func()) {
+				for i, letter := range name {
+					if i > 0 {
+						yield()
+					}
+					b.WriteRune(letter)
+				}
+			})
+		}
+		s.Run()
+	})
+	return b.String()
+}
+
+func TestStrategiesDecideWhoGoesOn(t *testing.T) {
+	for _, test := range []struct {
+		strategy Strategy
+		want     string
+	}{
+		{&Walk{}, "abcABC"},
+		{&Walk{Choices: []int{1, 1, 1, 1, 1}}, "AaBbCc"},
+		{&Preemptions{}, "abcABC"},
+		{&Preemptions{List: []Preemption{{Step: 2}}}, "abABCc"},
+		{&PCT{Priorities: []int{2, 1}}, "abcABC"},
+		{&PCT{Priorities: []int{1, 2}, Changes: []int{2}}, "ABabcC"},
+		{&PCT{Priorities: []int{1, 2}, Changes: []int{2, 3}}, "ABaCbc"},
+	} {
+		if got := letters(t, test.strategy, "abc", "ABC"); got != test.want {
+			t.Errorf("%v: %s, want %s", test.strategy, got, test.want)
+		}
+	}
+}
+
+func TestTheExplorerTriesEachInterleavingOnce(t *testing.T) {
+	for _, test := range []struct {
+		names []string
+		want  int // multinomial coefficients
+	}{{[]string{"ab", "AB"}, 6}, {[]string{"abc", "ABC"}, 20}, {[]string{"ab", "AB", "xy"}, 90}} {
+		seen := map[string]bool{}
+		e := new(Explorer)
+		for e.Another() {
+			got := letters(t, e, test.names...)
+			if seen[got] {
+				t.Errorf("%s twice", got)
+			}
+			seen[got] = true
+			if again := letters(t, e.Walk(), test.names...); again != got {
+				t.Errorf("%s: its walk gives %s", got, again)
+			}
+		}
+		if len(seen) != test.want || e.Runs() != test.want {
+			t.Errorf("%v: %d interleavings in %d runs, want %d", test.names, len(seen), e.Runs(), test.want)
+		}
+	}
+}
+
+func TestTasksThatSleepWakeUpInTheOrderOfTheirSleep(t *testing.T) {
+	for range 20 {
+		var b strings.Builder
+		synctest.Test(t, func(t *testing.T) {
+			s := New(&Walk{}, func() { t.Error("stalled") })
+			start := time.Now()
+			for i := range 5 {
+				s.Go(func(yield func()) {
+					time.Sleep(time.Millisecond)
+					yield()
+					fmt.Fprint(&b, i)
+					time.Sleep(time.Millisecond)
+					fmt.Fprint(&b, i)
+				})
+			}
+			s.Run()
+			if took := time.Since(start); took > 3*time.Millisecond {
+				t.Errorf("they took %v, one after the other", took)
+			}
+		})
+		if got := b.String(); got != "0123401234" {
+			t.Fatal(got)
+		}
+	}
+}
+
+func TestATaskThatWaitsForAnotherLetsItGoOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := New(&Walk{}, func() { t.Error("stalled") })
+		gate := make(chan struct{})
+		var order []string
+		s.Go(func(yield func()) {
+			<-gate
+			yield()
+			order = append(order, "first")
+		})
+		s.Go(func(yield func()) {
+			close(gate)
+			yield()
+			order = append(order, "second")
+		})
+		s.Run()
+		if !reflect.DeepEqual(order, []string{"second", "first"}) {
+			t.Error(order)
+		}
+	})
+}
+
+func TestARunThatCannotGoOnIsReleased(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		gate := make(chan struct{})
+		s := New(&Walk{}, sync.OnceFunc(func() { close(gate) }))
+		for range 2 {
+			s.Go(func(yield func()) {
+				<-gate
+				yield()
+			})
+		}
+		s.Run()
+	})
+}
+
+func TestATaskMayAddAnother(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := New(&Walk{Choices: []int{1}}, func() { t.Error("stalled") })
+		var order []int
+		s.Go(func(yield func()) {
+			s.Go(func(func()) { order = append(order, 2) })
+			yield()
+			order = append(order, 1)
+		})
+		s.Run()
+		if !reflect.DeepEqual(order, []int{2, 1}) {
+			t.Error(order)
+		}
+	})
+}
