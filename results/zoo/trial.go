@@ -25,6 +25,9 @@ const (
 	unlimited = 1 << 30
 	// enoughForKnown is how many operations are spent on a bug that the suite has found.
 	enoughForKnown = 30_000
+	// searchBudget bounds the searches of a check together: one key that is decided is
+	// enough to find a bug, and a hard one should not take the time of the others.
+	searchBudget = 5 * time.Second
 	// handles is how many the clients share, so that both what goes wrong within a handle
 	// and what goes wrong between two of them is seen.
 	handles = 2
@@ -64,7 +67,7 @@ func (t trial) run(ctx context.Context) (*found, error) {
 			if err != nil {
 				return nil, err
 			}
-			result, err := checker.Check(ctx, h, checker.Options{Workers: 1, Budget: checker.Budget{Time: left}})
+			result, err := checker.Check(ctx, h, checker.Options{Workers: 1, Budget: checker.Budget{Time: min(left, searchBudget)}})
 			if err != nil {
 				return nil, err
 			}
