@@ -87,7 +87,10 @@ func newChecking(ctx context.Context, object history.Object, o Options, keys []p
 	slices.SortStableFunc(keys, func(a, b perkey.History) int {
 		return cmp.Compare(len(a.Operations), len(b.Operations))
 	})
-	return &checking{ctx: ctx, object: object, options: o, keys: keys, deadline: time.Now().Add(o.Budget.Time)}
+	return &checking{
+		ctx: ctx, object: object, options: o, deadline: time.Now().Add(o.Budget.Time),
+		keys: keys, claims: make([]proof.Key, 0, len(keys)),
+	}
 }
 
 // run checks all keys, as many at a time as there are workers.
