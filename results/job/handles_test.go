@@ -32,7 +32,8 @@ func TestANamelessPlaceInMemoryGetsAName(t *testing.T) {
 			t.Errorf("%s became %s", test.url, got)
 		}
 	}
-	if shareable("mem:") == shareable("mem:") {
+	first := shareable("mem:")
+	if second := shareable("mem:"); first == second {
 		t.Error("two runs share a place")
 	}
 }
