@@ -138,21 +138,37 @@ func namedKeys(a history.Action) func(yield func(key string, entry int)) {
 
 // projection returns op as a read of one key that does not name it yet.
 func projection(op *history.Operation, key string) *history.Operation {
-	reduced := *op
-	reduced.Key = key
+	var reduced *history.Operation
 	if list, ok := op.Action.(*history.List); ok {
-		reduced.Action = &history.List{Prefix: list.Prefix}
+		both := &struct { // allocated as one
+			history.Operation
+			history.List
+		}{*op, history.List{Prefix: list.Prefix}}
+		reduced, both.Action = &both.Operation, &both.List
 	} else {
-		reduced.Action = &history.ListKeys{}
+		both := &struct {
+			history.Operation
+			history.ListKeys
+		}{Operation: *op}
+		reduced, both.Action = &both.Operation, &both.ListKeys
 	}
-	return &reduced
+	reduced.Key = key
+	return reduced
 }
 
+// addEntry adds an entry of a listing to its projection. The first is shared, not copied.
 func addEntry(to, from history.Action, entry int) {
 	switch to := to.(type) {
 	case *history.List:
-		to.Entries = append(to.Entries, from.(*history.List).Entries[entry])
+		to.Entries = joined(to.Entries, from.(*history.List).Entries[entry:entry+1:entry+1])
 	case *history.ListKeys:
-		to.Keys = append(to.Keys, from.(*history.ListKeys).Keys[entry])
+		to.Keys = joined(to.Keys, from.(*history.ListKeys).Keys[entry:entry+1:entry+1])
 	}
+}
+
+func joined[E any](entries, one []E) []E {
+	if entries == nil {
+		return one
+	}
+	return append(entries, one...)
 }
