@@ -58,6 +58,9 @@ func New(ctx context.Context, h *history.History, r results.Result) (*Counterexa
 	return c, err
 }
 
+// Small returns the small history that is rejected; nil where none was found.
+func (c *Counterexample) Small() *minimal.Counterexample { return c.small }
+
 // on returns the operations that stand on the given lines.
 func on(h *history.History, lines []int) (operations []*history.Operation) {
 	wanted := map[int]bool{}

@@ -32,7 +32,8 @@ func (c *Counterexample) writePage(w io.Writer) error {
 		return fmt.Errorf("draw %s: %w", PageFile, err)
 	}
 	title := fmt.Sprintf("%s of key %q", c.small.Violation.Clause, c.small.Violation.Key)
-	before := "<h1>Counterexample: " + html.EscapeString(title) + "</h1>\n<pre style=\"font-size: 12px\">" +
+	// Porcupine's legend floats above the first lines of the page.
+	before := "<h1 style=\"margin-top: 50px\">Counterexample: " + html.EscapeString(title) + "</h1>\n<pre style=\"font-size: 12px\">" +
 		html.EscapeString(text.String()) + "</pre>\n"
 	content := strings.Replace(page.String(), "<body>", "<body>\n"+before, 1)
 	content = strings.Replace(content, "<title>Porcupine</title>", "<title>"+html.EscapeString(title)+"</title>", 1)

@@ -32,23 +32,23 @@ func (c *Counterexample) WriteText(w io.Writer) error {
 // writeFault shows the operations at fault as they are.
 func (c *Counterexample) writeFault(b *bytes.Buffer) {
 	v := c.result.Violations[0]
-	writeClause(b, v.Key, v.Clause)
-	fmt.Fprintf(b, "%s\n\nThe operations at fault:\n\n", printable(v.Explanation))
+	c.writeClause(b, v.Key, v.Clause)
+	fmt.Fprintf(b, "%s\n\nThe operations at fault:\n\n", folded(printable(v.Explanation)))
 	for _, op := range c.fault {
 		fmt.Fprintf(b, "  line %-8d process %-5d %s, called at %s\n", op.Line, op.Process, label(op), since(op.Call))
 	}
 }
 
-func writeClause(b *bytes.Buffer, key, name string) {
-	fmt.Fprintf(b, "Key %q breaks %s of the contract: %s.\n\n", key, name, clause(name))
+func (c *Counterexample) writeClause(b *bytes.Buffer, key, name string) {
+	fmt.Fprintf(b, "Key %q breaks %s of the contract: %s.\n\n", key, name, results.ClauseText(c.result.Object, name))
 }
 
 // writeSmall shows the smallest history.
 func (c *Counterexample) writeSmall(b *bytes.Buffer) {
 	v := c.small.Violation
-	writeClause(b, v.Key, v.Clause)
+	c.writeClause(b, v.Key, v.Clause)
 	writeTimeline(b, c.small, c.culprit(), c.faults)
-	fmt.Fprintf(b, "\n%s\n\n", printable(v.Explanation))
+	fmt.Fprintf(b, "\n%s\n\n", folded(printable(v.Explanation)))
 	if v.Argument != "" {
 		fmt.Fprintf(b, "%s\n\n", strings.TrimSpace(printable(v.Argument)))
 	}
@@ -120,7 +120,7 @@ func (c *Counterexample) writeOtherKeys(b *bytes.Buffer) {
 	}
 	fmt.Fprintf(b, "\nKeys that are violated besides: %d.\n\n", len(others))
 	for _, v := range others[:min(few, len(others))] {
-		fmt.Fprintf(b, "  %s: %s\n", v.Clause, printable(v.Explanation))
+		fmt.Fprintf(b, "%s\n", strings.ReplaceAll(folded("  "+v.Clause+": "+printable(v.Explanation)), "\n", "\n      "))
 	}
 }
 

@@ -11,25 +11,6 @@ import (
 	"github.com/assay-dev/assay/workload/history"
 )
 
-// clause says in a few words what a clause of the contract asks for.
-func clause(name string) string {
-	return map[string]string{
-		"C1": "a key starts with no data, and has some from its first commit on",
-		"C2": "a compare-and-set commits if and only if the head is what it expects",
-		"C3": "a compare-and-set that does not move forward is an error",
-		"C4": "version numbers end at MaxInt64",
-		"C6": "after a commit, the head is the new version",
-		"C7": "a scan is one atomic read of the versions from a number on",
-		"C8": "a truncation deletes and counts what is below its bound, if the head has reached it",
-		"C9": "a listing names each key that was created, once, and no other",
-		"B1": "a get returns the value, or that there is none",
-		"B2": "a set replaces the whole value; nobody reads anything else",
-		"B3": "a delete returns the size of the value that it removed, or that there was none",
-		"B4": "a listing names each key with its size, once, as it was at some instant",
-		"B5": "a restore succeeds if and only if the key exists when it returns",
-	}[name]
-}
-
 // label says in a few letters what an operation was asked and answered.
 func label(op *history.Operation) string {
 	switch {
@@ -194,6 +175,26 @@ func printable(text string) string {
 		}
 		return r
 	}, text)
+}
+
+// folded is one paragraph in lines that are not too long where it has spaces.
+func folded(text string) string {
+	const long = 110
+	var b strings.Builder
+	column := 0
+	for i, word := range strings.Split(text, " ") {
+		switch {
+		case i > 0 && column+1+len(word) > long:
+			b.WriteByte('\n')
+			column = 0
+		case i > 0:
+			b.WriteByte(' ')
+			column++
+		}
+		b.WriteString(word)
+		column += len(word)
+	}
+	return b.String()
 }
 
 // since is an instant of the run, for people.
