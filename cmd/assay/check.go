@@ -64,6 +64,7 @@ func checkCommand(o *output) *cobra.Command {
 	flags.DurationVar(&f.budget.Time, "budget-time", 0, "how long to search where only a search decides, 30s for example (default the checker's own)")
 	flags.Int64Var(&f.budget.Memory, "budget-memory", 0, "how many bytes of memory such a search may take (default the checker's own)")
 	flags.StringVar(&f.certificate, "certificate", "", "`FILE` that keeps the proof of the verdict, for assay verify")
+	flags.StringVar(&o.summary, "summary", "", "`FILE` that gets a summary in Markdown, at its end, for the page of a build job")
 	flags.BoolVar(&o.json, "json", false, "print one JSON object per run on standard output, everything else on standard error")
 	return cmd
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/assay-dev/assay/checker"
 	"github.com/assay-dev/assay/results"
+	"github.com/assay-dev/assay/results/summary"
 	"github.com/assay-dev/assay/workload"
 )
 
@@ -33,7 +34,9 @@ func worstFirst() []int {
 type output struct {
 	stdout, stderr io.Writer
 	json           bool
+	summary        string // the file that tells of all results; empty for none
 	code           int
+	reported       []results.Result
 }
 
 // people is where what people read goes: with --json, standard output is for machines.
@@ -47,6 +50,10 @@ func (o *output) people() io.Writer {
 // report says what became of one run.
 func (o *output) report(r results.Result) {
 	o.worsen(exitCode(r.Verdict))
+	o.reported = append(o.reported, r)
+	if r.Warning != "" {
+		fmt.Fprintf(o.stderr, "assay: warning: %s\n", r.Warning)
+	}
 	err := r.WriteText(o.people())
 	if o.json {
 		err = errors.Join(err, json.NewEncoder(o.stdout).Encode(r))
@@ -54,6 +61,22 @@ func (o *output) report(r results.Result) {
 	if err != nil {
 		o.fail(failure{exitNotRun, fmt.Errorf("write the result: %w", err)})
 	}
+}
+
+// summarize adds all results to the file that was asked for: a build server gives one
+// to all commands of a job.
+func (o *output) summarize() error {
+	if o.summary == "" {
+		return nil
+	}
+	file, err := os.OpenFile(o.summary, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	if err != nil {
+		return failure{exitNotRun, fmt.Errorf("--summary: %w", err)}
+	}
+	if err := errors.Join(summary.Write(file, o.reported), file.Close()); err != nil {
+		return failure{exitNotRun, fmt.Errorf("--summary: %w", err)}
+	}
+	return nil
 }
 
 // fail says in one line why a command ended.

@@ -18,7 +18,7 @@ import (
 func commandOf(flags *pflag.FlagSet, seed uint64) string {
 	args := []string{"assay", "run"}
 	flags.Visit(func(flag *pflag.Flag) {
-		if flag.Name != "seed" && flag.Name != "json" {
+		if flag.Name != "seed" && flag.Name != "json" && flag.Name != "summary" {
 			args = append(args, "--"+flag.Name+"="+valueOf(flag))
 		}
 	})

@@ -52,6 +52,9 @@ func execute(args []string, stdout, stderr io.Writer) int {
 	if err := root.Execute(); err != nil {
 		o.fail(err)
 	}
+	if err := o.summarize(); err != nil {
+		o.fail(err)
+	}
 	return o.code
 }
 

@@ -87,6 +87,7 @@ func runCommand(o *output) *cobra.Command {
 	flags.StringVar(&f.name, "name", "", "name of the run (default after its stores)")
 	flags.StringVar(&f.store, "store", "store", "`DIR` in which each run leaves a directory of its own")
 	flags.StringVar(&f.certificate, "certificate", "", "`FILE` that keeps the proof of the verdict on the one store, for assay verify")
+	flags.StringVar(&o.summary, "summary", "", "`FILE` that gets a summary in Markdown, at its end, for the page of a build job")
 	flags.BoolVar(&o.json, "json", false, "print one JSON object per store on standard output, everything else on standard error")
 	return cmd
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/assay-dev/assay/checker"
+	"github.com/assay-dev/assay/checker/minimal"
 	"github.com/assay-dev/assay/checker/proof"
 	"github.com/assay-dev/assay/location"
 	"github.com/assay-dev/assay/results"
@@ -23,11 +24,16 @@ type CheckOptions struct {
 	Budget checker.Budget
 	// Certificate is the file that keeps the proof of the verdict; empty means none.
 	Certificate string
+	// Interrupted: a signal stopped the run early.
+	Interrupted bool
+	// Cut is what kept the run from coming to its end; nil when it came there. It still
+	// counts when what it saw is a violation.
+	Cut error
 }
 
 // Check judges a history file from its content alone, and verifies the verdict by its
-// certificate. In a run's directory it leaves the counterexample of an invalid history,
-// in place of any earlier one. An error without a result means that the file cannot be
+// certificate. In a run's directory it leaves the report, and the counterexample of an
+// invalid history, in place of any earlier ones. An error without a result means that the file cannot be
 // read or is no history; one with a result, that something cannot be kept.
 func Check(ctx context.Context, path string, opts CheckOptions) (results.Result, *history.History, error) {
 	begin := time.Now()
@@ -50,24 +56,30 @@ func Check(ctx context.Context, path string, opts CheckOptions) (results.Result,
 	r.History = path
 	r.Dir = results.DirectoryOf(path)
 	r.CheckSeconds = time.Since(begin).Seconds()
-	err = keepCounterexample(ctx, h, &r)
+	r.Interrupted = opts.Interrupted
+	if r.Verdict != checker.Invalid && opts.Cut != nil {
+		r.Verdict, r.Reason = results.NotRun, results.OneLine(opts.Cut)
+	}
+	small, err := keepCounterexample(ctx, h, &r)
+	draw(&r, runOf(h), h, small)
 	return r, h, errors.Join(err, keep(found.Certificate, opts.Certificate))
 }
 
-// keepCounterexample leaves the counterexample in the run's directory, or none there.
-func keepCounterexample(ctx context.Context, h *history.History, r *results.Result) error {
+// keepCounterexample leaves the counterexample in the run's directory, or none there. It
+// returns the small history that it is made of, nil when there is none.
+func keepCounterexample(ctx context.Context, h *history.History, r *results.Result) (*minimal.Counterexample, error) {
 	switch {
 	case r.Dir == "":
-		return nil
+		return nil, nil
 	case r.Verdict != checker.Invalid:
-		return counterexample.Remove(r.Dir)
+		return nil, counterexample.Remove(r.Dir)
 	}
 	c, err := counterexample.New(ctx, h, *r)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	r.Counterexample = filepath.Join(r.Dir, counterexample.TextFile)
-	return c.Save()
+	return c.Small(), c.Save()
 }
 
 func keep(certificate *proof.Certificate, path string) error {

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/assay-dev/assay/backends"
-	"github.com/assay-dev/assay/checker"
 	"github.com/assay-dev/assay/location"
 	"github.com/assay-dev/assay/results"
 	"github.com/assay-dev/assay/workload"
@@ -50,10 +49,12 @@ func (t *task) run(ctx context.Context) (results.Result, error) {
 		return results.Result{}, err
 	}
 	t.log.Info("run", "command", record.Command, "store", record.Store, "seed", record.Seed)
-	result, err := t.judge(context.WithoutCancel(ctx), record, t.work(ctx, record))
-	result.Interrupted = ctx.Err() != nil
+	result, err := t.judge(ctx, record, t.work(ctx, record))
 	t.log.Info("result", "verdict", result.Verdict, "operations", result.Operations,
 		"violations", len(result.Violations), "reason", result.Reason)
+	if result.Warning != "" {
+		t.log.Warn("report", "warning", result.Warning)
+	}
 	return result, errors.Join(err, result.Save(), t.store.saveLog(t.dir))
 }
 
@@ -150,19 +151,26 @@ func (t *task) show(ctx context.Context, counters func() workload.Counters) (fin
 	}
 }
 
-// judge checks the history that the task left. A run that was cut short still counts when
-// what it saw is a violation.
+// judge checks the history that the task left, to the end even when ctx has ended.
 func (t *task) judge(ctx context.Context, record results.Run, cut error) (results.Result, error) {
 	path := filepath.Join(t.dir, results.HistoryFile)
+	interrupted := ctx.Err() != nil
 	if t.store.err != nil {
-		return results.NotRunResult(record, t.dir, cut), nil
+		return t.notRun(record, cut, interrupted), nil
 	}
-	result, _, err := Check(ctx, path, CheckOptions{Certificate: t.spec.Certificate})
+	result, _, err := Check(context.WithoutCancel(ctx), path, CheckOptions{
+		Certificate: t.spec.Certificate, Interrupted: interrupted, Cut: cut,
+	})
 	if result.Verdict == "" {
-		return results.NotRunResult(record, t.dir, errors.Join(cut, err)), nil
-	}
-	if result.Verdict != checker.Invalid && cut != nil {
-		result.Verdict, result.Reason = results.NotRun, results.OneLine(cut)
+		return t.notRun(record, errors.Join(cut, err), interrupted), nil
 	}
 	return result, err
+}
+
+// notRun is the result of a task without a history, and its report.
+func (t *task) notRun(record results.Run, err error, interrupted bool) results.Result {
+	result := results.NotRunResult(record, t.dir, err)
+	result.Interrupted = interrupted
+	draw(&result, record, nil, nil)
+	return result
 }
