@@ -143,7 +143,7 @@ func workload(r results.Result) testCase {
 		for _, u := range r.Undecided {
 			fmt.Fprintf(&text, "key %q: %s\n", u.Key, u.Reason)
 		}
-		c.Error = &problem{fmt.Sprintf("undecided on %d keys %s", len(r.Undecided), r.Reason), text.String()}
+		c.Error = &problem{fmt.Sprintf("undecided, on this many keys: %d. %s", len(r.Undecided), r.Reason), text.String()}
 	default:
 		c.Error = &problem{string(r.Verdict), r.Reason}
 	}
@@ -181,7 +181,7 @@ func clause(r results.Result, clause results.Clause) testCase {
 	switch {
 	case broken > 0:
 		fmt.Fprintf(&text, "See again: %s\n", r.CheckCommand())
-		c.Failure = &problem{fmt.Sprintf("%s is broken on %d keys", clause.Name, broken), text.String()}
+		c.Failure = &problem{fmt.Sprintf("%s is broken, on this many keys: %d", clause.Name, broken), text.String()}
 	case r.Verdict != checker.Valid && r.Verdict != checker.Invalid:
 		c.Skipped = &problem{Message: "the run is " + string(r.Verdict)}
 	}

@@ -13,8 +13,9 @@ import (
 
 // An example is the timeline of the few operations that contradict each other.
 type example struct {
-	Minimal bool // it is the minimal counterexample
-	Key     string
+	Minimal bool   // it is the minimal counterexample
+	Key     string // quoted
+	key     string
 	Drawing template.HTML
 	// Argument is the contradiction in the words of the minimal counterexample.
 	Argument string
@@ -38,7 +39,7 @@ const maxBars = 60
 func (r Report) example() *example {
 	var e *example
 	if c := r.Counterexample; c != nil {
-		e = &example{Minimal: true, Key: shown(c.Violation.Key), Argument: cut(c.Violation.Argument, maxArgument)}
+		e = &example{Minimal: true, key: c.Violation.Key, Argument: cut(c.Violation.Argument, maxArgument)}
 		for i := range c.Operations {
 			e.add(&c.Operations[i].Operation, c.Operations[i].Was, c.Operations[i].InForce)
 		}
@@ -49,6 +50,7 @@ func (r Report) example() *example {
 		return nil
 	}
 	slices.SortStableFunc(e.Bars, func(a, b bar) int { return cmp.Compare(a.was.Call, b.was.Call) })
+	e.Key = shown(e.key)
 	e.draw(r.History.Faults)
 	return e
 }
@@ -59,7 +61,7 @@ func (r Report) violating() *example {
 		return nil
 	}
 	v := slices.MinFunc(r.Result.Violations, func(a, b results.Violation) int { return cmp.Compare(len(a.Lines), len(b.Lines)) })
-	e := &example{Key: shown(v.Key)}
+	e := &example{key: v.Key}
 	for i := range r.History.Operations {
 		if op := &r.History.Operations[i]; slices.Contains(v.Lines, op.Line) {
 			e.add(op, op, true)

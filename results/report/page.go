@@ -115,7 +115,7 @@ func (v *view) violations(res results.Result) {
 	// The one that the counterexample shows comes first, then those that can be told in
 	// the fewest operations.
 	rank := func(found results.Violation) int {
-		if v.Example != nil && shown(found.Key) == v.Example.Key {
+		if v.Example != nil && found.Key == v.Example.key {
 			return 0
 		}
 		return 1 + len(found.Lines)

@@ -2,6 +2,7 @@
 package summary
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -26,7 +27,7 @@ func Write(w io.Writer, all []results.Result) error {
 			seed = fmt.Sprint(*r.Seed)
 		}
 		fmt.Fprintf(&b, "| **%s** | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n",
-			r.Verdict, r.Object, code(r.Store), results.Thousands(r.Operations), results.Thousands(r.Outcomes.Ok),
+			r.Verdict, r.Object, code(cmp.Or(r.Store, r.History)), results.Thousands(r.Operations), results.Thousands(r.Outcomes.Ok),
 			results.Thousands(r.Outcomes.Fail), results.Thousands(r.Outcomes.Info), r.Relaxations, code(strings.Join(r.Faults, ",")), seed)
 	}
 	for _, r := range all {
@@ -42,7 +43,7 @@ func tell(b *strings.Builder, r results.Result) {
 	if r.Verdict == checker.Valid {
 		return
 	}
-	fmt.Fprintf(b, "\n### %s: %s %s\n", r.Verdict, r.Object, code(r.Store))
+	fmt.Fprintf(b, "\n### %s: %s %s\n", r.Verdict, r.Object, code(cmp.Or(r.Store, r.History)))
 	if r.Reason != "" {
 		fmt.Fprintf(b, "\n%s\n", block(r.Reason))
 	}
@@ -58,7 +59,7 @@ func tell(b *strings.Builder, r results.Result) {
 			fmt.Fprintf(b, "\nand %s more undecided keys\n", results.Thousands(len(r.Undecided)-maxTold))
 			break
 		}
-		fmt.Fprintf(b, "\nundecided: %s\n", block(fmt.Sprintf("key %q: %s", u.Key, u.Reason)))
+		fmt.Fprintf(b, "\n%s\n", block(fmt.Sprintf("key %q: %s", u.Key, u.Reason)))
 	}
 	if r.History != "" {
 		fmt.Fprintf(b, "\nSee again:\n\n%s\n", block(r.CheckCommand()))
