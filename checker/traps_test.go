@@ -27,6 +27,11 @@ func TestTraps(t *testing.T) {
 			if err := proof.Verify(trap.History, trap.History.Header.Relax, got.Certificate); err != nil {
 				t.Errorf("the proof does not hold: %v", err)
 			}
+			for _, k := range got.Certificate.Keys {
+				if k.Undecided != "" {
+					t.Errorf("key %q is not proven: %s", k.Key, k.Undecided)
+				}
+			}
 		})
 	}
 }
