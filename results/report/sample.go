@@ -15,6 +15,7 @@ const (
 	maxViolated = 400 // named by violations
 	maxStruck   = 800 // in flight when a fault began or was healed
 	maxInstants = 200 // of faults
+	maxLanes    = 200 // with more clients than that, some share theirs
 )
 
 // A timeline is the operations of a run that are drawn one by one, for the script of
@@ -58,7 +59,7 @@ func newTimeline(h *history.History, s *survey, violations []results.Violation) 
 	blamed := blamedLines(violations)
 	picked := pick(h, blamed)
 	slices.SortStableFunc(picked, func(a, b *history.Operation) int { return cmp.Compare(a.Call, b.Call) })
-	lanes := newLanes(picked)
+	lanes := newLanes(h.Operations)
 	keys, kinds := &table{}, &table{}
 	for _, op := range picked {
 		to := t.Span
@@ -138,27 +139,47 @@ type lanes struct {
 	free []int64 // when each lane is free again
 }
 
-// newLanes places the processes of operations, which are sorted by call.
-func newLanes(operations []*history.Operation) *lanes {
+// A life is from the first call of a process to its last return.
+type life struct {
+	process  int
+	from, to int64
+}
+
+func newLanes(operations []history.Operation) *lanes {
 	l := &lanes{of: map[int]int{}}
-	last := map[int]int64{}
-	for _, op := range operations {
-		end := op.Return
-		if end == history.Never {
-			end = op.Call
-		}
-		last[op.Process] = max(last[op.Process], end)
-	}
-	for _, op := range operations {
-		if _, placed := l.of[op.Process]; placed {
-			continue
-		}
-		lane := slices.IndexFunc(l.free, func(until int64) bool { return until <= op.Call })
-		if lane < 0 {
+	lives := livesOf(operations)
+	slices.SortFunc(lives, func(a, b life) int {
+		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.process, b.process))
+	})
+	for _, p := range lives {
+		lane := slices.IndexFunc(l.free, func(until int64) bool { return until <= p.from })
+		switch {
+		case lane < 0 && len(l.free) < maxLanes:
 			lane = len(l.free)
 			l.free = append(l.free, 0)
+		case lane < 0:
+			lane = len(l.of) % maxLanes
 		}
-		l.of[op.Process], l.free[lane] = lane, last[op.Process]
+		l.of[p.process], l.free[lane] = lane, p.to
 	}
 	return l
+}
+
+func livesOf(operations []history.Operation) (lives []life) {
+	places := map[int]int{}
+	for i := range operations {
+		op := &operations[i]
+		at, known := places[op.Process]
+		if !known {
+			at = len(lives)
+			places[op.Process] = at
+			lives = append(lives, life{op.Process, op.Call, op.Call})
+		}
+		p := &lives[at]
+		p.from = min(p.from, op.Call)
+		if op.Return != history.Never {
+			p.to = max(p.to, op.Return)
+		}
+	}
+	return lives
 }
