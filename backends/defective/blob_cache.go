@@ -96,7 +96,7 @@ func (s *cached) Get(ctx context.Context, key string) ([]byte, bool, error) {
 	}
 	value, found, err := s.Blob.Get(ctx, key)
 	if err == nil && found {
-		interlude()
+		interlude(ctx)
 		s.values.Store(key, answer{slices.Clone(value), true, nil})
 	}
 	return value, found, err

@@ -131,7 +131,7 @@ func (s temporaries) Set(ctx context.Context, key string, value []byte) error {
 	if key == "" || s.Blob.Set(ctx, temporary, value) != nil {
 		return s.Blob.Set(ctx, key, value) // which says what is wrong
 	}
-	interlude()
+	interlude(ctx)
 	err := s.Blob.Set(ctx, key, value)
 	_, _, _ = s.Blob.Delete(context.WithoutCancel(ctx), temporary)
 	return err

@@ -2,7 +2,6 @@ package defective
 
 import (
 	"context"
-	"runtime"
 	"slices"
 	"sync/atomic"
 
@@ -33,7 +32,7 @@ func (s looksUp) Delete(ctx context.Context, key string) (int64, bool, error) {
 	if err != nil || !found {
 		return 0, false, err
 	}
-	interlude()
+	interlude(ctx)
 	if _, _, err := s.Blob.Delete(ctx, key); err != nil {
 		return 0, false, err
 	}
@@ -44,7 +43,7 @@ func throughNothing(ctx context.Context, inner location.Blob, key string, value 
 	if _, _, err := inner.Delete(ctx, key); err != nil {
 		return err
 	}
-	interlude()
+	interlude(ctx)
 	return inner.Set(ctx, key, value)
 }
 
@@ -55,7 +54,7 @@ func (s tornReads) Get(ctx context.Context, key string) ([]byte, bool, error) {
 	if err != nil || !found {
 		return nil, false, err
 	}
-	interlude()
+	interlude(ctx)
 	second, found, err := s.Blob.Get(ctx, key)
 	if err != nil || !found {
 		return first, true, err // all of it had been there
@@ -89,13 +88,13 @@ func (s *swapped) Get(ctx context.Context, key string) ([]byte, bool, error) {
 		e.other <- got
 		got = e.mine
 	} else if s.rarely.now() {
-		got = s.offer(got)
+		got = s.offer(ctx, got)
 	}
 	return got.value, got.found, got.err
 }
 
 // offer returns the answer of whoever comes by soon, or got itself.
-func (s *swapped) offer(got answer) answer {
+func (s *swapped) offer(ctx context.Context, got answer) answer {
 	e := &exchange{got, make(chan answer, 1)}
 	if !s.waiting.CompareAndSwap(nil, e) {
 		return got
@@ -104,7 +103,7 @@ func (s *swapped) offer(got answer) answer {
 		if s.waiting.Load() != e {
 			break
 		}
-		runtime.Gosched()
+		interlude(ctx)
 	}
 	if s.waiting.CompareAndSwap(e, nil) {
 		return got

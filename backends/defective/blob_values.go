@@ -117,7 +117,7 @@ func inHalves(ctx context.Context, inner location.Blob, key string, value []byte
 	if err := inner.Set(ctx, key, value[:len(value)/2]); err != nil {
 		return err
 	}
-	interlude()
+	interlude(ctx)
 	if err := ctx.Err(); err != nil {
 		return location.NewIndeterminate(err)
 	}

@@ -114,7 +114,7 @@ func truncatesPiecemeal(ctx context.Context, inner location.Consensus, key strin
 			return 0, location.NewIndeterminate(err)
 		}
 		total += deleted
-		interlude()
+		interlude(ctx)
 	}
 	return total, nil
 }

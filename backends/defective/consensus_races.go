@@ -31,7 +31,7 @@ func givesWay(ctx context.Context, inner location.Consensus, key string, upTo lo
 	if err != nil || !found || upTo > before.SeqNo {
 		return inner.Truncate(ctx, key, upTo)
 	}
-	interlude()
+	interlude(ctx)
 	if after, _, err := inner.Head(ctx, key); err != nil || after.SeqNo != before.SeqNo {
 		return 0, err
 	}
@@ -39,7 +39,10 @@ func givesWay(ctx context.Context, inner location.Consensus, key string, upTo lo
 }
 
 // interlude lets others come in between two steps of an operation.
-func interlude() { runtime.Gosched() }
+func interlude(ctx context.Context) {
+	runtime.Gosched()
+	location.Yield(ctx)
+}
 
 type checkThenAct struct{ location.Consensus }
 
@@ -51,7 +54,7 @@ func (s checkThenAct) CompareAndSet(ctx context.Context, key string, expected *l
 	if err != nil || found != (expected != nil) || found && head.SeqNo != *expected {
 		return location.ExpectationMismatch, err
 	}
-	interlude()
+	interlude(ctx)
 	if _, err := s.Consensus.CompareAndSet(ctx, key, expected, next); err != nil {
 		return 0, err
 	}
@@ -70,7 +73,7 @@ func pieceByPiece(ctx context.Context, inner location.Consensus, key string, fro
 		}
 		all = append(all, piece[0])
 		from = piece[0].SeqNo.Next()
-		interlude()
+		interlude(ctx)
 	}
 	return all, nil
 }

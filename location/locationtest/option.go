@@ -21,7 +21,8 @@ func options(all []Option) property.Options {
 // Clients is how many clients a program has at most; 3 without this option.
 func Clients(n int) Option { return func(o *property.Options) { o.Clients = max(n, 1) } }
 
-// Operations is how many operations each client has at most; 6 without this option.
+// Operations is how many operations each client has at most; 24 without this option. One
+// program in twenty is up to five times as long.
 func Operations(n int) Option { return func(o *property.Options) { o.Operations = max(n, 1) } }
 
 // Keys is how many keys the clients share at most, 1 to 5; 2 without this option.
@@ -30,7 +31,7 @@ func Keys(n int) Option {
 }
 
 // Cases is how many programs are run for each of the checks that -rapid.checks asks for
-// (100 by itself, a fifth of that with -short); 30 without this option.
+// (100 by itself, a fifth of that with -short); 50 without this option.
 func Cases(n int) Option { return func(o *property.Options) { o.Cases = max(n, 1) } }
 
 // Time bounds how long new programs are begun. Once one has failed it is made smaller

@@ -10,7 +10,10 @@ import (
 	"github.com/assay-dev/assay/workload/history"
 )
 
-type blobHandle struct{ store location.Blob }
+type blobHandle struct {
+	store location.Blob
+	names []string
+}
 
 func (h *blobHandle) through(f fate) location.Blob {
 	if f == fine {
@@ -22,7 +25,7 @@ func (h *blobHandle) through(f fate) location.Blob {
 func (h *blobHandle) learn(request, history.Action) {}
 
 func (h *blobHandle) prepare(r request, w written) call {
-	key := keyNames()[r.key]
+	key := h.names[r.key]
 	switch r.op {
 	case "get":
 		return call{key, &history.Get{}, func(ctx context.Context, f fate, a history.Action) error {
@@ -45,7 +48,7 @@ func (h *blobHandle) prepare(r request, w written) call {
 			return err
 		}}
 	}
-	return call{"", &history.List{Prefix: key[:r.prefix]}, func(ctx context.Context, f fate, a history.Action) error {
+	return call{"", &history.List{Prefix: r.prefixOf(key)}, func(ctx context.Context, f fate, a history.Action) error {
 		return h.list(ctx, f, a.(*history.List))
 	}}
 }
@@ -55,6 +58,7 @@ func (h *blobHandle) get(ctx context.Context, f fate, key string, a *history.Get
 	if err == nil && found {
 		a.Found, a.Size = true, int64(len(value))
 		a.Value, a.Damage = body.Decode(key, value)
+		clear(value) // it is ours
 	}
 	return err
 }
@@ -66,7 +70,9 @@ func (h *blobHandle) set(r request, key string, w written) call {
 		action.Value = body.EmptyName
 	}
 	return call{key, action, func(ctx context.Context, f fate, _ history.Action) error {
-		return h.through(f).Set(ctx, key, body.Append(nil, key, w.name, size))
+		value := body.Append(nil, key, w.name, size)
+		defer clear(value) // a store keeps no slice that it was given
+		return h.through(f).Set(ctx, key, value)
 	}}
 }
 

@@ -12,6 +12,7 @@ import (
 
 type consensusHandle struct {
 	store location.Consensus
+	names []string
 	known [MaxKeys]consensusKnown
 }
 
@@ -31,7 +32,7 @@ func (h *consensusHandle) through(f fate) location.Consensus {
 }
 
 func (h *consensusHandle) prepare(r request, w written) call {
-	key, k := keyNames()[r.key], &h.known[r.key]
+	key, k := h.names[r.key], &h.known[r.key]
 	switch r.op {
 	case "head":
 		return call{key, &history.Head{}, func(ctx context.Context, f fate, a history.Action) error {
@@ -73,6 +74,7 @@ func (h *consensusHandle) compareAndSet(r request, key string, k *consensusKnown
 	k.tried, k.attempt = true, action.New.SeqNo
 	return call{key, action, func(ctx context.Context, f fate, a history.Action) error {
 		data := body.Append(nil, key, w.name, size)
+		defer clear(data) // a store keeps no slice that it was given
 		var expected *location.SeqNo
 		if action.HasExpected {
 			expected = new(action.Expected)
@@ -174,6 +176,7 @@ func (k *consensusKnown) bound(r request) location.SeqNo {
 // named is what a version that was read is called in the history.
 func named(key string, v location.VersionedData) history.Version {
 	name, damage := body.Decode(key, v.Data)
+	clear(v.Data) // it is ours
 	if damage != "" {
 		name = "damaged, " + damage
 	}

@@ -28,7 +28,7 @@ type Options struct {
 
 // Defaults returns the options of those who name none.
 func Defaults() Options {
-	return Options{Clients: 3, Operations: 6, Keys: 2, Cases: 30, Faults: true}
+	return Options{Clients: 3, Operations: 24, Keys: 2, Cases: 50, Faults: true}
 }
 
 // MaxKeys is how many keys a program can have.

@@ -2,7 +2,9 @@ package property
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/assay-dev/assay/location"
 	"github.com/assay-dev/assay/workload/body"
@@ -11,7 +13,20 @@ import (
 // A program is what the clients do at the same time: data that can be printed, run and
 // made smaller.
 type program struct {
+	names   []string // of its keys
 	clients [][]request
+}
+
+// nameSets are keys that stores have confused with one another.
+func nameSets() [][]string {
+	return [][]string{
+		{"k", "k/a", "kb", "k/", "k/b"},
+		{"k", "K", "k/a", "kb", "k/b"},
+		{"k/a", "k//a", "k/./a", "k", "K"},
+		{"k/a", "k/%61", "k", "kb", "K"},
+		{"k", "k ", "K", "k/a", " k"},
+		{"\u00e9", "e\u0301", "k", "K", "k/a"}, // the same letter, composed and combined
+	}
 }
 
 func (p program) String() string {
@@ -19,7 +34,7 @@ func (p program) String() string {
 	for i, requests := range p.clients {
 		fmt.Fprintf(&b, "client %d:\n", i+1)
 		for _, r := range requests {
-			fmt.Fprintf(&b, "    %s\n", r)
+			fmt.Fprintf(&b, "    %s\n", r.text(p.names))
 		}
 	}
 	return b.String()
@@ -60,6 +75,9 @@ type request struct {
 	limit  int64          // of a scan
 	size   int            // of a value, a class
 	prefix int            // of a list: so many bytes of the key
+	// turns are who goes on at the yield points before and in the operation, see
+	// [schedule.Walk]: nobody else after the last.
+	turns []int
 }
 
 // A fate is what goes wrong with an operation.
@@ -110,7 +128,7 @@ const (
 // largeBytes is a little less than what every store has to take (C10).
 const largeBytes = 10_000
 
-func (r request) String() string {
+func (r request) text(names []string) string {
 	var what string
 	switch r.op {
 	case "compare_and_set":
@@ -128,18 +146,29 @@ func (r request) String() string {
 	if what != "" {
 		what = ": " + what
 	}
-	return r.op + r.subject() + what + r.fate.String()
+	if slices.Max(append(r.turns, 0)) > 0 {
+		what += fmt.Sprintf("; turns %v", r.turns)
+	}
+	return r.op + r.subject(names[r.key]) + what + r.fate.String()
 }
 
-func (r request) subject() string {
-	key := keyNames()[r.key]
+func (r request) subject(key string) string {
 	switch r.op {
 	case "list_keys":
 		return ""
 	case "list":
-		return fmt.Sprintf(" %q", key[:r.prefix])
+		return fmt.Sprintf(" %q", r.prefixOf(key))
 	}
 	return fmt.Sprintf(" %q", key)
+}
+
+// prefixOf is the prefix of key that a list asks for.
+func (r request) prefixOf(key string) string {
+	n := min(r.prefix, len(key))
+	for !utf8.ValidString(key[:n]) {
+		n--
+	}
+	return key[:n]
 }
 
 func (r request) compareAndSetText() string {

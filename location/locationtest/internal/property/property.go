@@ -3,6 +3,8 @@ package property
 import (
 	"context"
 	"fmt"
+	"hash/fnv"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -24,19 +26,21 @@ type OpenBlob = func(t testing.TB, place string) location.Blob
 // Consensus tests a Consensus.
 func Consensus(t *testing.T, open OpenConsensus, o Options) {
 	t.Helper()
-	linearizable(t, consensusObject(open), &o)
+	newProperty(t, consensusObject(open), o).check(t)
 }
 
 // Blob tests a Blob.
 func Blob(t *testing.T, open OpenBlob, o Options) {
 	t.Helper()
-	linearizable(t, blobObject(open), &o)
+	newProperty(t, blobObject(open), o).check(t)
 }
 
 func consensusObject(open OpenConsensus) object {
 	return object{
 		name: history.Consensus,
-		open: func(t testing.TB, place string) handle { return &consensusHandle{store: open(t, place)} },
+		open: func(t testing.TB, place string, names []string) handle {
+			return &consensusHandle{store: open(t, place), names: names}
+		},
 		last: func(keys int) []request {
 			all := []request{{op: "list_keys"}}
 			for key := range keys {
@@ -50,7 +54,9 @@ func consensusObject(open OpenConsensus) object {
 func blobObject(open OpenBlob) object {
 	return object{
 		name: history.Blob,
-		open: func(t testing.TB, place string) handle { return &blobHandle{store: open(t, place)} },
+		open: func(t testing.TB, place string, names []string) handle {
+			return &blobHandle{store: open(t, place), names: names}
+		},
 		last: func(keys int) []request {
 			all := []request{{op: "list"}}
 			for key := range keys {
@@ -66,22 +72,35 @@ type property struct {
 	t       *testing.T
 	object  object
 	options *Options
-	end     time.Time // of the time for new programs; zero when there is no such
-	failed  bool      // and is being made smaller
+	failed  *failure // the last one, which is being made smaller
+	place   string   // what the names of all places begin with
+	start   time.Time
+	found   time.Duration // after start
 	tally   tally
 }
 
-func linearizable(t *testing.T, object object, o *Options) {
+func newProperty(t *testing.T, object object, o Options) *property {
+	return &property{t: t, object: object, options: &o, start: time.Now(), place: placeOf(t)}
+}
+
+// placeOf begins the names of places that other tests, which may run beside, do not have.
+func placeOf(t *testing.T) string {
+	sum := fnv.New32a()
+	sum.Write([]byte(t.Name()))
+	return "p" + strconv.FormatUint(uint64(sum.Sum32()), 36) + "x"
+}
+
+// check has rapid look for a failure and make it small.
+func (p *property) check(t rapid.TB) {
 	t.Helper()
-	p := &property{t: t, object: object, options: o}
-	if o.Time > 0 {
-		p.end = time.Now().Add(o.Time)
-	}
-	cases := newGenerators(object.name, o).cases
+	cases := newGenerators(p.object.name, p.options).cases
 	rapid.Check(t, func(t *rapid.T) {
-		for i := 0; i < o.Cases && !p.over(); i++ {
+		for i := 0; i < p.options.Cases && !p.over(); i++ {
 			if f := p.try(cases.Draw(t, "")); f != nil {
-				p.failed = true
+				if p.failed == nil {
+					p.found = time.Since(p.start)
+				}
+				p.failed = f
 				t.Log(f.report())
 				t.Fatal(f.summary())
 			}
@@ -92,7 +111,7 @@ func linearizable(t *testing.T, object object, o *Options) {
 
 // over reports whether no new program is to be begun.
 func (p *property) over() bool {
-	return !p.failed && !p.end.IsZero() && time.Now().After(p.end)
+	return p.failed == nil && p.options.Time > 0 && time.Since(p.start) > p.options.Time
 }
 
 // try runs a case; nil when nothing is wrong with it.
@@ -104,7 +123,7 @@ func (p *property) try(c testCase) *failure {
 	case p.options.Bound > 0:
 		return p.explore(c)
 	}
-	return p.scheduled(c.program, c.strategy())
+	return p.scheduled(c)
 }
 
 // explore tries every interleaving up to the bound.
@@ -115,7 +134,7 @@ func (p *property) explore(c testCase) *failure {
 			p.tally.cut++
 			break
 		}
-		if f := p.scheduled(c.program, e); f != nil {
+		if f := p.scheduled(testCase{c.program, func() schedule.Strategy { return e }}); f != nil {
 			f.interleaving = e.Runs()
 			return f
 		}
@@ -123,26 +142,31 @@ func (p *property) explore(c testCase) *failure {
 	return nil
 }
 
-// scheduled runs a program in a bubble, interleaved by the strategy.
-func (p *property) scheduled(program program, strategy schedule.Strategy) *failure {
-	var h *history.History
-	var r *run
+// scheduled runs a case as it is interleaved.
+func (p *property) scheduled(c testCase) *failure {
+	r := p.newRun(c.program)
+	return p.judge(c.program, r, p.bubble(r, c))
+}
+
+// bubble runs a case where time is virtual and all that is left over fails the test.
+func (p *property) bubble(r *run, c testCase) (h *history.History) {
 	synctest.Test(p.t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		r = p.newRun(ctx, t, schedule.New(strategy, cancel), program)
-		h = r.carryOut(program, p.options.Keys)
+		strategy := schedule.Strategy(schedule.Walk(r.turn))
+		if c.strategy != nil {
+			strategy = c.strategy()
+		}
+		h = r.carryOut(ctx, t, schedule.New(strategy, cancel), c.program)
 	})
-	return p.judge(program, r, h)
+	return h
 }
 
-// newRun opens a place that no other run has.
-func (p *property) newRun(ctx context.Context, t testing.TB, host host, program program) *run {
+// newRun makes a run on a place that no other has.
+func (p *property) newRun(program program) *run {
 	p.tally.runs++
-	place := fmt.Sprintf("p%d", p.tally.runs)
 	return &run{
-		ctx: ctx, host: host, object: p.object, clients: len(program.clients),
-		open: func() handle { return p.object.open(t, place) },
+		object: p.object, place: p.place + strconv.Itoa(p.tally.runs), clients: len(program.clients),
 	}
 }
 

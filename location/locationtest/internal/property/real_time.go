@@ -14,7 +14,7 @@ const patience = 30 * time.Second
 func (p *property) tryInRealTime(c testCase) *failure {
 	const again = 10
 	first := p.inRealTime(c.program)
-	for i := 1; first == nil && p.failed && i < again; i++ {
+	for i := 1; first == nil && p.failed != nil && i < again; i++ {
 		first = p.inRealTime(c.program)
 	}
 	if first == nil {
@@ -35,8 +35,8 @@ func (p *property) inRealTime(program program) (f *failure) {
 	defer cancel()
 	t := &cleaner{TB: p.t}
 	defer t.clean()
-	r := p.newRun(ctx, t, new(parallel), program)
-	return p.judge(program, r, r.carryOut(program, p.options.Keys))
+	r := p.newRun(program)
+	return p.judge(program, r, r.carryOut(ctx, t, new(parallel), program))
 }
 
 // parallel is the operating system as a host.

@@ -21,11 +21,12 @@ type host interface {
 
 // A run is one run of a program.
 type run struct {
+	object  object
+	place   string
+	clients int
 	ctx     context.Context
 	host    host
-	object  object
-	open    func() handle
-	clients int
+	walkers []*client    // by task
 	clock   atomic.Int64 // counts calls and returns: the time of the history
 
 	mu         sync.Mutex
@@ -36,21 +37,24 @@ type run struct {
 // An object is one of the two abstractions.
 type object struct {
 	name history.Object
-	open func(t testing.TB, place string) handle
+	open func(t testing.TB, place string, names []string) handle
 	// last are the requests that read everything in the end.
 	last func(keys int) []request
 }
 
 // carryOut runs the clients' requests beside each other, and reads everything in the end.
-func (r *run) carryOut(p program, keys int) *history.History {
+func (r *run) carryOut(ctx context.Context, t testing.TB, host host, p program) *history.History {
+	r.ctx, r.host = ctx, host
 	unique := 0
 	for i, requests := range p.clients {
-		r.start(&client{run: r, process: i, number: i + 1, handle: r.open(), unique: unique}, requests)
+		c := &client{run: r, process: i, number: i + 1, handle: r.object.open(t, r.place, p.names), unique: unique}
+		r.walkers = append(r.walkers, c)
+		r.start(c, requests)
 		unique += len(requests)
 	}
 	r.host.Run()
-	last := &client{run: r, process: r.clients, number: r.clients + 1, handle: r.open(), unique: unique}
-	for i, request := range r.object.last(keys) {
+	last := &client{run: r, process: r.clients, number: r.clients + 1, handle: r.object.open(t, r.place, p.names), unique: unique}
+	for i, request := range r.object.last(len(p.names)) {
 		last.request(r.ctx, i, request)
 	}
 	slices.SortFunc(r.operations, func(a, b history.Operation) int { return cmp.Compare(a.Call, b.Call) })
@@ -60,10 +64,19 @@ func (r *run) carryOut(p program, keys int) *history.History {
 	}
 }
 
+// turn is who goes on at a yield point of a task. Late effects have no turns.
+func (r *run) turn(task int) int {
+	if task >= len(r.walkers) {
+		return 0
+	}
+	return r.walkers[task].turn()
+}
+
 func (r *run) start(c *client, requests []request) {
 	r.host.Go(func(yield func()) {
 		ctx := location.WithYield(r.ctx, yield)
 		for i, request := range requests {
+			c.turns = request.turns
 			if i > 0 {
 				yield()
 			}
@@ -77,7 +90,18 @@ type client struct {
 	*run
 	process, number int
 	handle          handle
-	unique          int // of its first request
+	unique          int   // of its first request
+	turns           []int // that are left of the current request
+}
+
+// turn is who goes on at a yield point of the client, see [schedule.Walk].
+func (c *client) turn() int {
+	if len(c.turns) == 0 {
+		return 0
+	}
+	next := c.turns[0]
+	c.turns = c.turns[1:]
+	return next
 }
 
 // request carries one out and records it. The stamps are taken as close to the call as

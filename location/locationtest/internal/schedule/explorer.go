@@ -44,12 +44,3 @@ func (e *Explorer) Next(ready []int, _ bool) int {
 	e.depth++
 	return e.path[e.depth-1].taken
 }
-
-// Walk returns the decisions of the last run.
-func (e *Explorer) Walk() *Walk {
-	w := new(Walk)
-	for _, f := range e.path[:e.depth] {
-		w.Choices = append(w.Choices, f.taken)
-	}
-	return w
-}

@@ -6,24 +6,29 @@ import (
 	"strings"
 )
 
-// Walk decides each step by one of its numbers: 0 goes on with the task that runs, n
-// switches to the nth of the others. After the last number it switches no more than it
-// must. With numbers drawn uniformly it is a random walk.
-type Walk struct {
-	Choices []int
-	step    int
-}
+// Walk asks for each step: 0 goes on with the task that runs, n switches to the nth of
+// the others. With numbers drawn uniformly it is a random walk.
+type Walk func(task int) int
 
 // Next implements [Strategy].
-func (w *Walk) Next(ready []int, _ bool) int {
-	if w.step == len(w.Choices) {
+func (w Walk) Next(ready []int, running bool) int {
+	if !running {
 		return 0
 	}
-	w.step++
-	return w.Choices[w.step-1] % len(ready)
+	return w(ready[0]) % len(ready)
 }
 
-func (w *Walk) String() string { return fmt.Sprintf("random walk %v", w.Choices) }
+// Fixed walks by the numbers, one for each step, and goes on after the last.
+func Fixed(choices ...int) Walk {
+	return func(int) int {
+		if len(choices) == 0 {
+			return 0
+		}
+		next := choices[0]
+		choices = choices[1:]
+		return next
+	}
+}
 
 // A Preemption takes the turn from a task that could go on.
 type Preemption struct {

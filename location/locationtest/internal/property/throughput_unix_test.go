@@ -1,0 +1,53 @@
+//go:build unix
+
+package property
+
+import (
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/assay-dev/assay/workload/history"
+)
+
+// cpu returns the time that this process has computed.
+func cpu(t *testing.T) time.Duration {
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
+}
+
+// What a core does per second, drawing and checking included. It is printed, not held to
+// anything: run it with -v on a machine that has nothing else to do.
+func TestThroughput(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a measurement")
+	}
+	for _, m := range []struct {
+		name   string
+		object object
+		cases  int
+	}{{"mem", memConsensus(), 1000}, {"a latency of 1 ms", slowConsensus(), 50}} {
+		o := Defaults()
+		o.Cases = m.cases
+		cases := newGenerators(history.Consensus, &o).cases
+		drawn := make([]testCase, m.cases)
+		p := newProperty(t, m.object, o)
+		start, began := cpu(t), time.Now()
+		for i := range drawn {
+			drawn[i] = cases.Example(i)
+		}
+		drawing := cpu(t) - start
+		for _, c := range drawn {
+			if f := p.try(c); f != nil {
+				t.Fatal(f.report())
+			}
+		}
+		used, took := cpu(t)-start, time.Since(began)
+		t.Logf("%s: %v; %.0f operations and %.0f programs per second of a core, of which %v of %v for drawing; in real time %.0f programs per second",
+			m.name, p.tally, float64(p.tally.operations)/used.Seconds(), float64(p.tally.programs)/used.Seconds(),
+			drawing, used, float64(p.tally.programs)/took.Seconds())
+	}
+}
