@@ -286,7 +286,7 @@ func long(n int) *history.History {
 	for i := range h.Operations {
 		latency := int64(math.Pow(10, 2+float64(i*7919%9000)/1000))
 		h.Operations[i] = history.Operation{
-			Process: i, Key: fmt.Sprint(evil, i), Call: int64(i) * 1e6, Return: int64(i)*1e6 + latency,
+			Process: i / 100, Key: fmt.Sprint(evil, i), Call: int64(i) * 1e6, Return: int64(i)*1e6 + latency,
 			Outcome: history.Outcome(i / 7 % 3), Action: actions[i%len(actions)], Line: i + 2,
 		}
 	}
