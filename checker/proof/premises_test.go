@@ -92,7 +92,7 @@ func TestARuleOfABlobHoldsOnlyWhereItsPremisesDo(t *testing.T) {
 			[]proof.Step{ends(proof.Exhausted, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22)}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			refuse(t, test.relax, test.operations, proof.Key{Key: "k", Contradiction: test.steps})
+			refuse(t, history.Blob, test.relax, test.operations, proof.Key{Key: "k", Contradiction: test.steps})
 		})
 	}
 }
@@ -105,13 +105,13 @@ func permutations(sets int) (operations []history.Operation) {
 	return append(operations, on(11, 12, get("a")))
 }
 
-func refuse(t *testing.T, relax location.Relaxations, operations []history.Operation, claim proof.Key) {
+func refuse(t *testing.T, object history.Object, relax location.Relaxations, operations []history.Operation, claim proof.Key) {
 	t.Helper()
-	h := &history.History{Header: history.Header{Object: history.Blob, Relax: relax}, Operations: operations}
+	h := &history.History{Header: history.Header{Object: object, Relax: relax}, Operations: operations}
 	for i := range h.Operations {
 		h.Operations[i].Process, h.Operations[i].Line = i, i+2
 	}
-	c := &proof.Certificate{Object: history.Blob, Relax: relax, Keys: []proof.Key{claim}}
+	c := &proof.Certificate{Object: object, Relax: relax, Keys: []proof.Key{claim}}
 	if proof.Verify(h, relax, c) == nil {
 		t.Errorf("%+v is accepted", claim)
 	}
@@ -154,7 +154,7 @@ func TestAnOrderIsRefusedThatTheContractOrTimeForbids(t *testing.T) {
 		{"a listing leaves a key out", []history.Operation{a, on(2, 3, &history.List{Prefix: "k"})}, order(2, 0)},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			refuse(t, nil, test.operations, proof.Key{Key: "k", Order: test.order})
+			refuse(t, history.Blob, nil, test.operations, proof.Key{Key: "k", Order: test.order})
 		})
 	}
 }
