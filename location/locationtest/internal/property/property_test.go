@@ -19,11 +19,13 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	flag.Parse()
-	// Stores that are wrong on purpose leave no files behind.
-	if err := flag.Set("rapid.nofailfile", "true"); err != nil {
-		panic(err)
+	// Stores that are wrong on purpose leave no files behind, and do not hold others up.
+	for name, value := range map[string]string{"rapid.nofailfile": "true", "rapid.shrinktime": "5s"} {
+		if err := flag.Set(name, value); err != nil {
+			panic(err)
+		}
 	}
+	flag.Parse()
 	goleak.VerifyTestMain(m)
 }
 
@@ -132,7 +134,9 @@ func TestTheSameCaseGivesTheSameHistoryByteForByte(t *testing.T) {
 }
 
 func TestARaceIsFoundAndMadeSmallAndShown(t *testing.T) {
-	p, w := fails(t, defect(defective.Defect{Object: defective.OfConsensus, Name: "check-then-act"}), Defaults())
+	o := Defaults()
+	o.Operations = 6
+	p, w := fails(t, defect(defective.Defect{Object: defective.OfConsensus, Name: "check-then-act"}), o)
 	if p.failed == nil {
 		t.Fatalf("not found: %v", p.tally)
 	}
@@ -189,10 +193,13 @@ func TestEveryInterleavingIsTriedOnce(t *testing.T) {
 
 func TestInRealTimeAFailureIsRepeated(t *testing.T) {
 	o := Defaults()
-	o.RealTime, o.Cases = true, 5
-	p, w := fails(t, defect(defective.Defect{Object: defective.OfConsensus, Name: "oldest-head"}), o)
-	if p.failed == nil || !strings.Contains(w.log.String(), "the program failed 10 times") {
-		t.Errorf("got %+v\n%s", p.failed, w.log.String())
+	o.RealTime = true
+	p := newProperty(t, defect(defective.Defect{Object: defective.OfConsensus, Name: "oldest-head"}), o)
+	write := request{op: "compare_and_set", by: 1}
+	c := testCase{program: program{names: nameSets()[0], clients: [][]request{{write, write}, {{op: "head"}}}}}
+	f := p.tryInRealTime(c)
+	if f == nil || !strings.Contains(f.report(), "the program failed 10 times") {
+		t.Errorf("got %+v", f)
 	}
 }
 

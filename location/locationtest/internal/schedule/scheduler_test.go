@@ -71,7 +71,13 @@ func TestTheExplorerTriesEachInterleavingOnce(t *testing.T) {
 
 func TestTasksThatSleepWakeUpInTheOrderOfTheirSleep(t *testing.T) {
 	for range 20 {
+		var mu sync.Mutex // virtual time orders the tasks, but the race detector does not know
 		var b strings.Builder
+		write := func(i int) {
+			mu.Lock()
+			defer mu.Unlock()
+			fmt.Fprint(&b, i)
+		}
 		synctest.Test(t, func(t *testing.T) {
 			s := New(Fixed(), func() { t.Error("stalled") })
 			start := time.Now()
@@ -79,9 +85,9 @@ func TestTasksThatSleepWakeUpInTheOrderOfTheirSleep(t *testing.T) {
 				s.Go(func(yield func()) {
 					time.Sleep(time.Millisecond)
 					yield()
-					fmt.Fprint(&b, i)
+					write(i)
 					time.Sleep(time.Millisecond)
-					fmt.Fprint(&b, i)
+					write(i)
 				})
 			}
 			s.Run()
