@@ -17,6 +17,9 @@ type example struct {
 	Key     string // quoted
 	key     string
 	Drawing template.HTML
+	// Clause is broken by what is shown. It may be another one than the whole history was
+	// found to break: less is left to blame.
+	Clause results.Clause
 	// Argument is the contradiction in the words of the minimal counterexample.
 	Argument string
 	Bars     []bar
@@ -39,7 +42,7 @@ const maxBars = 60
 func (r Report) example() *example {
 	var e *example
 	if c := r.Counterexample; c != nil {
-		e = &example{Minimal: true, key: c.Violation.Key, Argument: cut(c.Violation.Argument, maxArgument)}
+		e = &example{Minimal: true, key: c.Violation.Key, Clause: r.clause(c.Violation.Clause), Argument: cut(c.Violation.Argument, maxArgument)}
 		for i := range c.Operations {
 			e.add(&c.Operations[i].Operation, c.Operations[i].Was, c.Operations[i].InForce)
 		}
@@ -61,13 +64,17 @@ func (r Report) violating() *example {
 		return nil
 	}
 	v := slices.MinFunc(r.Result.Violations, func(a, b results.Violation) int { return cmp.Compare(len(a.Lines), len(b.Lines)) })
-	e := &example{key: v.Key}
+	e := &example{key: v.Key, Clause: r.clause(v.Clause)}
 	for i := range r.History.Operations {
 		if op := &r.History.Operations[i]; slices.Contains(v.Lines, op.Line) {
 			e.add(op, op, true)
 		}
 	}
 	return e
+}
+
+func (r Report) clause(name string) results.Clause {
+	return results.Clause{Name: name, Text: results.ClauseText(r.Result.Object, name)}
 }
 
 func (e *example) add(op, was *history.Operation, inForce bool) {

@@ -230,6 +230,9 @@ func TestEachOperationOfTheCounterexampleIsABarThatCanBeReachedByKeyboard(t *tes
 			inForce++
 		}
 	}
+	if text := page(t, r); strings.Count(text, "<b>"+r.Counterexample.Violation.Clause+"</b>") != 2 {
+		t.Error("the clause is not told with the violation and with its counterexample")
+	}
 	if inForce < 2 || inForce == len(found) && len(found) > 3 {
 		t.Errorf("%d of %d bars are highlighted", inForce, len(found))
 	}
