@@ -256,6 +256,16 @@ func TestAValidRunHasNoCounterexample(t *testing.T) {
 	}
 }
 
+func TestAVerdictUnderRelaxationsNamesThem(t *testing.T) {
+	h := small()
+	h.Operations = h.Operations[:2]
+	r := reportOn(t, h)
+	r.Result.Relaxations = location.Relaxations{location.RelaxDeleteSize}
+	if text := page(t, r); !strings.Contains(text, "as the contract, relaxed by delete-size, demands") {
+		t.Error("the verdict does not name the relaxation")
+	}
+}
+
 func TestARunThatCouldNotBeCarriedOutHasAPageWithoutPlots(t *testing.T) {
 	r := report.Report{Result: results.NotRunResult(results.Run{Object: history.Blob, Store: "mem:"}, "", errors.New("refused"))}
 	text := page(t, r)

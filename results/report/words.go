@@ -20,7 +20,7 @@ const maxText = 1000
 func verdict(r results.Result) string {
 	switch r.Verdict {
 	case checker.Valid:
-		return fmt.Sprintf("One order of all %s operations explains what every client saw, as the contract demands.", results.Thousands(r.Operations))
+		return fmt.Sprintf("One order of all %s operations explains what every client saw, as %s demands.", results.Thousands(r.Operations), contract(r))
 	case checker.Invalid:
 		keys := "one key"
 		if n := len(r.Violations); n > 1 {
@@ -33,6 +33,14 @@ func verdict(r results.Result) string {
 		return "An order of the operations explains what every client saw, but the run proves little: " + cut(r.Reason, maxText)
 	}
 	return "The run could not be carried out: " + cut(r.Reason, maxText)
+}
+
+// contract names what the verdict is about: no relaxation is applied silently.
+func contract(r results.Result) string {
+	if len(r.Relaxations) == 0 {
+		return "the contract"
+	}
+	return fmt.Sprintf("the contract, relaxed by %s,", r.Relaxations)
 }
 
 // faultName names a fault and what it did.
