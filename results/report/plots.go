@@ -11,8 +11,8 @@ import (
 // coarse is how many columns share a quantile: it takes some operations to have one.
 const coarse = 3
 
-// shares are the quantiles that are drawn; quantileNames name them, in the style sheet
-// and, with a dot, for people.
+// shares are the quantiles that are drawn; quantileNames name them, also in the style
+// sheet: p999 is the one below which 99.9 % are.
 func shares() []float64 { return []float64{0.5, 0.95, 0.99, 0.999} }
 
 var quantileNames = [...]string{"p50", "p95", "p99", "p999"}

@@ -55,8 +55,8 @@ func (r Report) Save(dir string) error {
 		return err
 	}
 	return errors.Join(err,
-		write(dir, LatencyFile, alone("Latency over time", s.latencies())),
-		write(dir, RateFile, alone("Operations over time", []panel{s.rates(), s.flight()})))
+		write(dir, LatencyFile, alone("Latency over time", quantileNames[:], s.latencies())),
+		write(dir, RateFile, alone("Operations over time", nil, []panel{s.rates(), s.flight()})))
 }
 
 // Page returns the page alone.

@@ -110,8 +110,9 @@ var plotStyle string
 // legendHeight is of the lines that tell what the colours mean.
 const legendHeight = 30
 
-// alone returns panels, one below the other, as a file of their own.
-func alone(title string, panels []panel) []byte {
+// alone returns panels, one below the other, as a file of their own. lines are the
+// classes of the lines that the legend tells of, besides the outcomes.
+func alone(title string, lines []string, panels []panel) []byte {
 	height := legendHeight + panelHeight*len(panels)
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d"><title>%s</title><style>%s</style>`,
@@ -119,7 +120,11 @@ func alone(title string, panels []panel) []byte {
 	b.WriteString(`<rect class="ground" width="100%" height="100%"/>`)
 	for i, name := range []string{"ok", "fail", "info", "fault"} {
 		fmt.Fprintf(&b, `<rect class="key %s" x="%d" y="12" width="12" height="9"/><text class="tick" x="%d" y="20">%s</text>`,
-			name, left+80*i, left+16+80*i, name)
+			name, left+46*i, left+15+46*i, name)
+	}
+	for i, class := range lines {
+		x := left + 192 + 48*i
+		fmt.Fprintf(&b, `<path class="line %s" d="M%d 16h14"/><text class="tick" x="%d" y="20">%s</text>`, class, x, x+17, class)
 	}
 	for i := range panels {
 		fmt.Fprintf(&b, `<g transform="translate(0 %d)">%s</g>`, legendHeight+panelHeight*i, panels[i].String())
