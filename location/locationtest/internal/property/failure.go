@@ -2,6 +2,7 @@ package property
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/assay-dev/assay/checker"
@@ -27,6 +28,12 @@ func (f *failure) summary() string {
 		return "an error is neither determinate nor indeterminate: the store breaks E1"
 	}
 	return fmt.Sprintf("not linearizable: the store breaks %s on key %q", f.violation.Clause, f.violation.Key)
+}
+
+// again is the command that runs a test once more, in its directory. It begins with the
+// fail file that rapid has left there.
+func again(test string) string {
+	return "go test -run '^" + strings.ReplaceAll(regexp.QuoteMeta(test), "/", "$/^") + "$'"
 }
 
 // report shows what happened, and why it cannot be.

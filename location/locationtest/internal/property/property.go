@@ -101,7 +101,7 @@ func (p *property) check(t rapid.TB) {
 					p.found = time.Since(p.start)
 				}
 				p.failed = f
-				t.Log(f.report())
+				t.Logf("%s\nTo run it again: %s\n", f.report(), again(p.t.Name()))
 				t.Fatal(f.summary())
 			}
 		}
@@ -170,13 +170,19 @@ func (p *property) newRun(program program) *run {
 	}
 }
 
+// budget bounds the searches for one program. Few need any, and there is always another
+// program.
+const budget = time.Second
+
 // judge checks a history.
 func (p *property) judge(program program, r *run, h *history.History) *failure {
 	p.tally.operations += len(h.Operations)
 	if r.unclassed != nil {
 		return &failure{program: program, history: h, unclassed: r.unclassed}
 	}
-	result, err := checker.Check(context.Background(), h, checker.Options{Relax: p.options.Relax, Workers: 1})
+	result, err := checker.Check(context.Background(), h, checker.Options{
+		Relax: p.options.Relax, Workers: 1, Budget: checker.Budget{Time: budget},
+	})
 	switch {
 	case err != nil:
 		p.t.Fatalf("the recording is at fault, not the store: %v", err)

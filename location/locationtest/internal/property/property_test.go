@@ -143,7 +143,7 @@ func TestARaceIsFoundAndMadeSmallAndShown(t *testing.T) {
 	if n, ops := len(p.failed.program.clients), p.failed.program.operations(); n > 3 || ops > 8 {
 		t.Errorf("made no smaller than %d clients, %d operations", n, ops)
 	}
-	for _, want := range []string{"To reproduce, specify -run=", "-rapid.seed=", "client 2:", "├", "committed", "no order"} {
+	for _, want := range []string{"go test -run '^TestARaceIsFoundAndMadeSmallAndShown$'", "-rapid.seed=", "client 2:", "├", "committed", "no order"} {
 		if !strings.Contains(w.log.String(), want) {
 			t.Errorf("the report lacks %q:\n%s", want, w.log.String())
 		}

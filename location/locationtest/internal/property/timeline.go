@@ -3,6 +3,7 @@ package property
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/assay-dev/assay/location"
@@ -42,10 +43,14 @@ func describe(op *history.Operation) string {
 	case answer == "":
 		answer = "done"
 	}
+	what := []string{op.Action.Name()}
 	if op.Key != "" {
-		asked = fmt.Sprintf("%q ", op.Key) + asked
+		what = append(what, strconv.Quote(op.Key))
 	}
-	return op.Action.Name() + " " + strings.TrimSpace(asked) + ": " + answer
+	if asked != "" {
+		what = append(what, asked)
+	}
+	return strings.Join(what, " ") + ": " + answer
 }
 
 func inWords(action history.Action) (asked, answer string) {
