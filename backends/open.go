@@ -104,7 +104,7 @@ func find[O consensusOpener | blobOpener](object, rawURL string, of func(opener)
 	if known {
 		problem = u.Scheme + ": opens the other object and no " + object
 	}
-	return nil, params.Invalid("store URL %s: %s; a %s is opened with %s", Redact(rawURL), problem, object, schemes(all, of))
+	return nil, params.Invalid("store URL %s: %s; a %s is opened with %s, and a run can start a server with local:", Redact(rawURL), problem, object, schemes(all, of))
 }
 
 // schemes names those that offer the object.

@@ -96,6 +96,8 @@ func (c *checking) violation(key perkey.History, culprit *history.Operation, fau
 	}
 	if steps != nil {
 		v.Argument = explain.Contradiction(steps, key.Operations)
+	} else {
+		v.Explanation += " A search found this; it is too large for a certificate to prove."
 	}
 	for _, op := range fault {
 		v.Lines = append(v.Lines, op.Line)
