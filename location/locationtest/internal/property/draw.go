@@ -66,8 +66,8 @@ func newGenerators(object history.Object, o *Options) *generators {
 		options:  o,
 		kinds:    rapid.SampledFrom(often([]weight[string]{{5, "get"}, {7, "set"}, {4, "delete"}, {2, "restore"}, {1, "list"}})),
 		fates:    rapid.SampledFrom(often([]weight[fate]{{24, fine}, {1, refused}, {1, vanished}, {2, untold}, {2, late}})),
-		expected: rapid.SampledFrom(often([]weight[expectation]{{8, expectSeen}, {3, expectNone}, {2, expectAttempt}, {1, expectBelow}, {1, expectAbove}, {1, expectBackward}, {1, expectBeyond}})),
-		bounds:   rapid.SampledFrom(often([]weight[bound]{{3, boundSeen}, {2, boundZero}, {2, boundBelow}, {2, boundAbove}})),
+		expected: rapid.SampledFrom(often([]weight[expectation]{{16, expectSeen}, {3, expectNone}, {2, expectAttempt}, {1, expectBelow}, {1, expectAbove}, {1, expectBackward}, {1, expectBeyond}})),
+		bounds:   rapid.SampledFrom(often([]weight[bound]{{3, boundSeen}, {4, boundZero}, {2, boundBelow}, {2, boundAbove}})),
 		limits:   rapid.SampledFrom(often([]weight[int64]{{6, location.ScanAll}, {2, 1}, {2, 2}, {1, 0}})),
 		sizes:    rapid.SampledFrom(often([]weight[int]{{12, sizeSmall}, {2, sizeEmpty}, {1, sizeLarge}})),
 		names:    rapid.SampledFrom(nameSets()),
@@ -81,7 +81,7 @@ func newGenerators(object history.Object, o *Options) *generators {
 	draw := g.blob
 	if object == history.Consensus {
 		draw = g.consensus
-		g.kinds = rapid.SampledFrom(often([]weight[string]{{4, "head"}, {9, "compare_and_set"}, {4, "scan"}, {3, "truncate"}, {1, "list_keys"}}))
+		g.kinds = rapid.SampledFrom(often([]weight[string]{{4, "head"}, {10, "compare_and_set"}, {5, "scan"}, {2, "truncate"}, {1, "list_keys"}}))
 	}
 	for l := range lengths {
 		g.clients[l] = [2]*rapid.Generator[[][]request]{g.clientsOf(draw, l, false), g.clientsOf(draw, l, true)}
