@@ -108,7 +108,7 @@ func (w *blobWorker) lookUp(r blobRequest) (string, *sharedKey) {
 	switch r.place {
 	case placeOwn, placeOther:
 		client, i := w.author(r)
-		return string(append(w.directory(client, i), names[i%len(names)]...)), nil
+		return string(append(w.directory(client, i), spellings[i%len(spellings)]...)), nil
 	case placeHot:
 		s := &w.hot[r.at]
 		w.renew(s, "hot", r.at, 1+w.object.epoch.requests.Load()/w.object.lives[r.at])
@@ -127,7 +127,7 @@ func (w *blobWorker) renew(s *sharedKey, kind string, slot int, generation int64
 	if s.generation == generation {
 		return
 	}
-	key := w.object.opts.KeyPrefix + kind + "/" + generationOf(strconv.Itoa(slot), generation)
+	key := w.object.opts.KeyPrefix + sharedName(kind+"/", slot, generation)
 	*s = sharedKey{generation: generation, key: key}
 	w.keys = append(w.keys, key)
 }
@@ -141,17 +141,13 @@ func (w *blobWorker) author(r blobRequest) (client, i int) {
 	return r.at, max(0, begun-1-r.lag)
 }
 
-// names are those of the keys in a directory. They invite a store to confuse them: one
-// begins others, is what others would be in small letters, or is a folder and a key.
-var names = [...]string{"a", "ab", "a/b", "A", "b", "b/c", "bc", "B", "c", "c/d"}
-
 // directory is where a client's i-th own key is, with its slash. It has as many digits
 // for every i, so that it covers ten keys without its slash as well.
 func (w *blobWorker) directory(client, i int) []byte {
 	text := append(make([]byte, 0, 64), w.object.opts.KeyPrefix...)
 	text = strconv.AppendInt(append(text, "once/"...), int64(client), 10)
 	text = append(text, '/')
-	i /= len(names)
+	i /= len(spellings)
 	for digits := 100_000; digits > max(i, 1); digits /= 10 {
 		text = append(text, '0')
 	}

@@ -2,7 +2,6 @@ package workload
 
 import (
 	"context"
-	"strconv"
 
 	"github.com/assay-dev/assay/location"
 	"github.com/assay-dev/assay/workload/history"
@@ -101,7 +100,7 @@ func (w *consensusWorker) lookUp(slot int) *knowledge {
 	k := &w.slots[slot]
 	generation := 1 + w.object.epoch.requests.Load()/w.object.lives[slot]
 	if k.generation != generation {
-		key := w.prefix + generationOf("k"+strconv.Itoa(slot), generation)
+		key := w.prefix + sharedName("k", slot, generation)
 		*k = knowledge{generation: generation, key: key}
 		w.keys = append(w.keys, key)
 	}

@@ -3,7 +3,6 @@ package workload
 import (
 	"math"
 	"math/rand/v2"
-	"strconv"
 	"sync/atomic"
 )
 
@@ -139,15 +138,6 @@ func (e *epoch) reach(n int64) {
 // the time, which is where stores err, and that a history of one key can be read.
 const keyLife = 400
 
-// generationOf is the name of the key that is in a slot in its generation. The first one
-// begins those after it, and those of other slots: a store may confuse them.
-func generationOf(name string, generation int64) string {
-	if generation == 1 {
-		return name
-	}
-	return name + "." + strconv.FormatInt(generation, 10)
-}
-
 // A skew draws one of a number of slots, low ones more often: hot keys meet many
 // clients at a time, on cold ones a client's knowledge grows old.
 type skew struct{ slots int }
@@ -160,6 +150,7 @@ func (s skew) draw(rng *rand.Rand) int {
 // life is how many requests of one client a key stays in a slot, when one in so many
 // requests of each client goes to the slots.
 func (s skew) life(slot, clients, oneIn int) int64 {
+	slot = twin(slot)
 	share := math.Sqrt(float64(slot+1)/float64(s.slots)) - math.Sqrt(float64(slot)/float64(s.slots))
 	return max(int64(float64(keyLife*oneIn)/(share*float64(clients))), epochStep)
 }

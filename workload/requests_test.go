@@ -64,7 +64,7 @@ func TestTheSameSeedRequestsTheSameWhateverTheStoreAnswers(t *testing.T) {
 	}
 }
 
-var generation = regexp.MustCompile(`\.\d+$`)
+var generation = regexp.MustCompile(`\.\d+/`)
 
 // requested is what can be told of each client's requests from a history: all but
 // what depends on the store's answers and on how far the other clients are.
@@ -72,7 +72,7 @@ func requested(operations []history.Operation, opts Options) [][]string {
 	clients := make([][]string, 2*opts.Clients)
 	for i := range operations {
 		op := &operations[i]
-		text := op.Action.Name() + " " + generation.ReplaceAllString(op.Key, "")
+		text := op.Action.Name() + " " + generation.ReplaceAllString(op.Key, "/")
 		client := clientOf(op, opts)
 		if !strings.HasPrefix(op.Key, fmt.Sprintf("once/%d/", client)) && strings.HasPrefix(op.Key, "once/") {
 			text = op.Action.Name() + " " + strings.Join(strings.Split(op.Key, "/")[:2], "/")
@@ -164,8 +164,8 @@ func TestClientsMeetOnFreshKeys(t *testing.T) {
 			}
 			clients[op.Key][clientOf(&op, opts.withDefaults(history.Consensus))] = true
 		}
-		if len(clients["k0"]) < 10 || len(clients["k0.2"]) < 10 {
-			t.Errorf("%d clients worked on the first key of the hot slot, %d on the second", len(clients["k0"]), len(clients["k0.2"]))
+		if len(clients["k0/a"]) < 10 || len(clients["k0.2/a"]) < 10 {
+			t.Errorf("%d clients worked on the first key of the hot slot, %d on the second", len(clients["k0/a"]), len(clients["k0.2/a"]))
 		}
 	})
 }
