@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/assay-dev/assay/workload/history"
@@ -28,6 +30,17 @@ const Latest = "latest"
 
 // startFormat makes the names of run directories sort by time.
 const startFormat = "20060102T150405Z"
+
+// StartOf reads the instant at which a run began from the name of its directory; ok is
+// false for a name that is not made so, see [Create].
+func StartOf(name string) (start time.Time, ok bool) {
+	stamp, number, numbered := strings.Cut(name, "-")
+	if n, err := strconv.Atoi(number); numbered && (err != nil || n < 2) {
+		return time.Time{}, false
+	}
+	start, err := time.Parse(startFormat, stamp)
+	return start, err == nil
+}
 
 // CheckName accepts the name of a run: one plain element of a path.
 func CheckName(name string) error {

@@ -7,32 +7,39 @@ import (
 	"github.com/assay-dev/assay/results/evidence"
 )
 
-// evidence tells in a few lines how hard the store was put to the test.
-func (t *text) evidence(e evidence.Evidence) {
-	t.line("conflicts", "%s mismatches, %s overwrites, %s overlapping writes",
+// A Line is one thing that is told of a result: its name and what is said.
+type Line struct{ Name, Text string }
+
+// EvidenceLines tells in a few lines how hard the store was put to the test.
+func EvidenceLines(e evidence.Evidence) (lines []Line) {
+	line := func(name, format string, args ...any) {
+		lines = append(lines, Line{name, fmt.Sprintf(format, args...)})
+	}
+	line("conflicts", "%s mismatches, %s overwrites, %s overlapping writes",
 		Thousands(e.Conflicts.Mismatches), Thousands(e.Conflicts.Overwrites), Thousands(e.Conflicts.Overlaps))
 	if u := e.Unknown; u.Applied+u.NotApplied+u.Open > 0 {
-		line := fmt.Sprintf("%s writes turned out applied, %s not", Thousands(u.Applied), Thousands(u.NotApplied))
+		text := fmt.Sprintf("%s writes turned out applied, %s not", Thousands(u.Applied), Thousands(u.NotApplied))
 		if u.Open > 0 {
-			line += fmt.Sprintf(", %s open", Thousands(u.Open))
+			text += fmt.Sprintf(", %s open", Thousands(u.Open))
 		}
-		t.line("unknown", "%s", line)
+		line("unknown", "%s", text)
 	}
 	if c := e.Calm; c.Answered < c.Asked {
-		t.line("in calm", "%s of %s operations answered while nothing was broken", Thousands(c.Answered), Thousands(c.Asked))
+		line("in calm", "%s of %s operations answered while nothing was broken", Thousands(c.Answered), Thousands(c.Asked))
 	}
 	if never := e.NeverAnswered(); len(never) > 0 {
-		t.line("unanswered", "%s", strings.Join(never, ", "))
+		line("unanswered", "%s", strings.Join(never, ", "))
 	}
 	for _, f := range firstOf(e.Faults) {
-		t.line("fault", "%s", faultLine(f))
+		line("fault", "%s", faultLine(f))
 	}
 	if n := len(e.Faults) - maxListed; n > 0 {
-		t.line("", "and %d more faults", n)
+		line("", "and %d more faults", n)
 	}
 	if len(e.Faults) > 0 {
-		t.line("healed", "%s of %s operations answered", Thousands(e.Healed.Answered), Thousands(e.Healed.Asked))
+		line("healed", "%s of %s operations answered", Thousands(e.Healed.Answered), Thousands(e.Healed.Asked))
 	}
+	return lines
 }
 
 func faultLine(f evidence.Fault) string {

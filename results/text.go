@@ -26,7 +26,9 @@ func (r Result) WriteText(w io.Writer) error {
 		t.line("run", "%s", r.pace())
 	}
 	if r.History != "" {
-		t.evidence(r.Evidence)
+		for _, line := range EvidenceLines(r.Evidence) {
+			t.line(line.Name, "%s", line.Text)
+		}
 	}
 	if r.Seed != nil {
 		t.line("seed", "%d", *r.Seed)

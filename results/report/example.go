@@ -42,7 +42,7 @@ const maxBars = 60
 func (r Report) example() *example {
 	var e *example
 	if c := r.Counterexample; c != nil {
-		e = &example{Minimal: true, key: c.Violation.Key, Clause: r.clause(c.Violation.Clause), Argument: cut(c.Violation.Argument, maxArgument)}
+		e = &example{Minimal: true, key: c.Violation.Key, Clause: r.clause(c.Violation.Clause), Argument: results.Cut(c.Violation.Argument, maxArgument)}
 		for i := range c.Operations {
 			e.add(&c.Operations[i].Operation, c.Operations[i].Was, c.Operations[i].InForce)
 		}
@@ -91,7 +91,7 @@ func detail(op *history.Operation) string {
 		text += fmt.Sprintf(", from %s to %s", instant(op.Call), instant(op.Return))
 	}
 	if op.Error != "" {
-		text += ": " + cut(op.Error, 200)
+		text += ": " + results.Cut(op.Error, 200)
 	}
 	return text
 }
@@ -215,7 +215,7 @@ func (d *drawing) faults(faults []history.Fault) {
 		from, to := at(f.Call), at(f.Return)
 		d.add(`<g><rect class="fault" x="%s" y="%d" width="%s" height="%d"/><title>%s</title><text class="tick" x="%s" y="12">%s</text></g>`,
 			px(from), 0, px(max(to-from, minShade)), d.height, quote(faultName(f)),
-			px(from+3), quote(cut(f.Fault, 30)))
+			px(from+3), quote(results.Cut(f.Fault, 30)))
 	}
 }
 
@@ -233,5 +233,5 @@ func (d *drawing) bar(b *bar) {
 		class += " force"
 	}
 	d.add(`<g class="%s" tabindex="0" role="img" aria-label="%s"><title>%s</title><rect x="%s" y="%d" width="%s" height="%d" rx="4"/><text x="%s" y="%d">%s</text></g>`,
-		class, quote(b.Detail), quote(b.Detail), px(x), y, px(width), barHeight, px(x+6), y+barHeight/2+4, quote(cut(b.Label, room)))
+		class, quote(b.Detail), quote(b.Detail), px(x), y, px(width), barHeight, px(x+6), y+barHeight/2+4, quote(results.Cut(b.Label, room)))
 }

@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"math"
 
+	"github.com/assay-dev/assay/results"
 	"github.com/assay-dev/assay/results/evidence"
 )
 
@@ -30,7 +31,7 @@ func keyPanel(keys []evidence.KeyConflicts) *panel {
 	rest := 0
 	for i, k := range keys {
 		if i < maxKeyBars {
-			bar(i, cut(fmt.Sprintf("%q", k.Key), 30), float64(k.Conflicts), short(float64(k.Conflicts)))
+			bar(i, results.Cut(fmt.Sprintf("%q", k.Key), 30), float64(k.Conflicts), short(float64(k.Conflicts)))
 		} else {
 			rest += k.Conflicts
 		}

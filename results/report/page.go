@@ -33,7 +33,7 @@ const (
 
 func pageTemplate() (*template.Template, error) {
 	return template.New(File).Funcs(template.FuncMap{
-		"count": results.Thousands, "cut": cut, "shown": shown, "fault": evidenceFault,
+		"count": results.Thousands, "cut": results.Cut, "shown": shown, "fault": evidenceFault,
 	}).Parse(pageText)
 }
 
@@ -126,7 +126,7 @@ func (v *view) violations(res results.Result) {
 	for _, found := range sorted[:min(len(sorted), maxListed)] {
 		v.Violations = append(v.Violations, violation{
 			Key: shown(found.Key), Clause: found.Clause, Text: results.ClauseText(res.Object, found.Clause),
-			Explanation: cut(found.Explanation, most), Argument: cut(found.Argument, most),
+			Explanation: results.Cut(found.Explanation, most), Argument: results.Cut(found.Argument, most),
 		})
 		most = maxFurther
 	}
@@ -138,7 +138,7 @@ func (r Report) facts() []fact {
 	res := r.Result
 	var facts []fact
 	add := func(name, format string, args ...any) {
-		facts = append(facts, fact{name, cut(fmt.Sprintf(format, args...), maxText)})
+		facts = append(facts, fact{name, results.Cut(fmt.Sprintf(format, args...), maxText)})
 	}
 	if res.Store != "" {
 		add("store", "%s", res.Store)
@@ -207,5 +207,5 @@ func evidenceFault(f evidence.Fault) string {
 	if f.Effect == "" {
 		return "no effect seen"
 	}
-	return cut(f.Effect, 200)
+	return results.Cut(f.Effect, 200)
 }

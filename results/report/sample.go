@@ -54,7 +54,7 @@ type sampled struct {
 func newTimeline(h *history.History, s *survey, violations []results.Violation) *timeline {
 	t := &timeline{Span: s.end - s.begin, Total: len(h.Operations)}
 	for _, f := range h.Faults[:min(len(h.Faults), maxInstants)] {
-		t.Faults = append(t.Faults, shaded{max(float64(f.Call)-s.begin, 0), min(float64(f.Return)-s.begin, t.Span), cut(faultName(f), 60)})
+		t.Faults = append(t.Faults, shaded{max(float64(f.Call)-s.begin, 0), min(float64(f.Return)-s.begin, t.Span), results.Cut(faultName(f), 60)})
 	}
 	blamed := blamedLines(violations)
 	picked := pick(h, blamed)
@@ -67,7 +67,7 @@ func newTimeline(h *history.History, s *survey, violations []results.Violation) 
 			to = float64(op.Return) - s.begin
 		}
 		t.Ops = append(t.Ops, sampled{
-			Lane: lanes.of[op.Process], Process: op.Process, Kind: kinds.place(op.Action.Name()), Key: keys.place(cut(shown(op.Key), 40)),
+			Lane: lanes.of[op.Process], Process: op.Process, Kind: kinds.place(op.Action.Name()), Key: keys.place(results.Cut(shown(op.Key), 40)),
 			From: float64(op.Call) - s.begin, To: to, Outcome: int(op.Outcome), Line: op.Line, Label: label(op), Blamed: blamed[op.Line],
 		})
 	}

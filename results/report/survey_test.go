@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/assay-dev/assay/results"
 	"github.com/assay-dev/assay/workload/history"
 )
 
@@ -107,7 +108,7 @@ func TestNumbersAreShort(t *testing.T) {
 			t.Errorf("%v is %s, want %s", v, got, want)
 		}
 	}
-	if got := cut(strings.Repeat("a", 50)+strings.Repeat("z", 50), 9); got != "aaaaaa…zzz" {
+	if got := results.Cut(strings.Repeat("a", 50)+strings.Repeat("z", 50), 9); got != "aaaaaa…zzz" {
 		t.Errorf("cut to %s", got)
 	}
 }

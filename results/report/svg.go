@@ -10,6 +10,8 @@ import (
 	"time"
 
 	_ "embed"
+
+	"github.com/assay-dev/assay/results"
 )
 
 // The size of a panel and of the margins around what it plots, in pixels.
@@ -54,7 +56,7 @@ func (s *survey) shade(p *panel) {
 		from, to := s.x(float64(f.Call)), s.x(float64(f.Return))
 		title := ""
 		if i < maxListed {
-			title = "<title>" + quote(cut(faultName(f), 80)) + "</title>"
+			title = "<title>" + quote(results.Cut(faultName(f), 80)) + "</title>"
 		}
 		p.add(`<rect class="fault" x="%s" y="%d" width="%s" height="%d">%s</rect>`,
 			px(from), top, px(max(to-from, minShade)), plotHeight, title)

@@ -2,10 +2,7 @@ package report
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/assay-dev/assay/checker"
 	"github.com/assay-dev/assay/location"
@@ -28,11 +25,11 @@ func verdict(r results.Result) string {
 		}
 		return fmt.Sprintf("No order of the operations explains what clients saw on %s: the store broke its contract.", keys)
 	case checker.Undecided:
-		return fmt.Sprintf("No violation was found, but on %d keys the check gave up. %s", len(r.Undecided), cut(r.Reason, maxText))
+		return fmt.Sprintf("No violation was found, but on %d keys the check gave up. %s", len(r.Undecided), results.Cut(r.Reason, maxText))
 	case checker.Insufficient:
-		return "An order of the operations explains what every client saw, but the run proves little: " + cut(r.Reason, maxText)
+		return "An order of the operations explains what every client saw, but the run proves little: " + results.Cut(r.Reason, maxText)
 	}
-	return "The run could not be carried out: " + cut(r.Reason, maxText)
+	return "The run could not be carried out: " + results.Cut(r.Reason, maxText)
 }
 
 // contract names what the verdict is about: no relaxation is applied silently.
@@ -52,35 +49,11 @@ func faultName(f history.Fault) string {
 	if f.Effect != "" {
 		name += ": " + f.Effect
 	}
-	return cut(name, 200)
+	return results.Cut(name, 200)
 }
-
-// cut shortens text from elsewhere to about so many letters, leaving out its middle:
-// of long keys, beginning and end tell most. What cannot be seen, or turns the direction
-// of the text around, is spelt out.
-func cut(text string, most int) string {
-	if letters := utf8.RuneCountInString(text); letters > most {
-		runes := []rune(text)
-		text = string(runes[:most*2/3]) + "…" + string(runes[letters-most/3:])
-	}
-	if strings.IndexFunc(text, hidden) < 0 {
-		return text
-	}
-	var b strings.Builder
-	for _, r := range text {
-		if hidden(r) {
-			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
-		} else {
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
-}
-
-func hidden(r rune) bool { return !unicode.IsPrint(r) && r != '\n' }
 
 // shown quotes a key.
-func shown(key string) string { return cut(fmt.Sprintf("%q", key), 80) }
+func shown(key string) string { return results.Cut(fmt.Sprintf("%q", key), 80) }
 
 // label tells an operation and its answer in little space, without its key.
 func label(op *history.Operation) string {
@@ -96,7 +69,7 @@ func label(op *history.Operation) string {
 	if answer != "" {
 		asked += " → " + answer
 	}
-	return cut(asked, 60)
+	return results.Cut(asked, 60)
 }
 
 func refused(a history.Action) bool {
@@ -153,7 +126,7 @@ func tell(a history.Action) (asked, answer string) {
 	case *history.Restore:
 		return "restore", ""
 	case *history.List:
-		return fmt.Sprintf("list %s", cut(fmt.Sprintf("%q", a.Prefix), 30)), fmt.Sprintf("%d keys", len(a.Entries))
+		return fmt.Sprintf("list %s", results.Cut(fmt.Sprintf("%q", a.Prefix), 30)), fmt.Sprintf("%d keys", len(a.Entries))
 	}
 	return a.Name(), ""
 }
@@ -198,5 +171,5 @@ func value(name string) string {
 	if quoted == `"`+name+`"` && name != "" {
 		quoted = name
 	}
-	return cut(quoted, 30)
+	return results.Cut(quoted, 30)
 }
