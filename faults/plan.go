@@ -1,129 +1,119 @@
 package faults
 
 import (
+	"errors"
 	"fmt"
-	"slices"
-	"strconv"
+	"os"
 	"strings"
-	"time"
 )
 
-// DefaultRate is the rate of the fault unreliable when none is named.
-const DefaultRate = 0.1
+// A Plan is the faults that a run asks for. An empty Plan asks for none.
+type Plan []Fault
 
-// UnreliableName names the fault of the wrapper [Unreliable].
-const UnreliableName = "unreliable"
-
-// A Plan is the faults that a run asks for. The zero Plan asks for none.
-type Plan struct {
-	// UnreliableRate is the share of operations that the unreliable wrapper loses, and
-	// of those that it does not tell, see [Rate]; 0 means no wrapper.
-	UnreliableRate float64
-	// CutInterval is the mean time between two cuts of all connections, see [Cuts]; 0
-	// means none.
-	CutInterval time.Duration
-}
-
-// A kind is one fault by its name on the command line.
-type kind struct {
-	name string
-	// parse reads what stands after "name=", or "" without it, into the plan.
-	parse func(p *Plan, value string) error
-	// print returns the flag's value for what the plan asks for, or "".
-	print func(p Plan) string
-}
-
-func kinds() []kind {
-	return []kind{
-		{UnreliableName, parseUnreliable, printUnreliable},
-		{CutsName, parseCuts, printCuts},
+// Lines returns the plan's faults as the lines of a file.
+func (p Plan) Lines() []string {
+	lines := make([]string, len(p))
+	for i, f := range p {
+		lines[i] = f.String()
 	}
+	return lines
 }
 
-// Names returns the names of all faults.
-func Names() []string {
-	var names []string
-	for _, k := range kinds() {
-		names = append(names, k.name)
+// String returns the plan as the file that [Read] reads; "" when it is empty.
+func (p Plan) String() string {
+	if len(p) == 0 {
+		return ""
 	}
-	return names
+	return strings.Join(p.Lines(), "\n") + "\n"
 }
 
-// Parse reads faults as they stand on the command line, name or name=value. An
-// unknown name is an error that names the known ones.
-func Parse(specs []string) (Plan, error) {
+// Has reports whether the plan asks for a kind of fault.
+func (p Plan) Has(kind string) bool {
+	for _, f := range p {
+		if f.Kind == kind {
+			return true
+		}
+	}
+	return false
+}
+
+// Read reads a plan: one fault a line, with comments from # to the end of a line. Its
+// error tells of every line that is wrong, by its number.
+func Read(text string) (Plan, error) {
 	var plan Plan
-	var seen []string
-	for _, spec := range specs {
-		name, value, valued := strings.Cut(spec, "=")
-		i := slices.IndexFunc(kinds(), func(k kind) bool { return k.name == name })
-		switch {
-		case i < 0:
-			return Plan{}, fmt.Errorf("unknown fault %q: known are %s", name, strings.Join(Names(), ", "))
-		case slices.Contains(seen, name):
-			return Plan{}, fmt.Errorf("fault %q is named twice", name)
-		case valued && value == "":
-			return Plan{}, fmt.Errorf("fault %q: a value is missing after =", name)
+	var errs []error
+	for i, line := range strings.Split(text, "\n") {
+		line, _, _ = strings.Cut(line, "#")
+		if strings.TrimSpace(line) == "" {
+			continue
 		}
-		seen = append(seen, name)
-		if err := kinds()[i].parse(&plan, value); err != nil {
-			return Plan{}, fmt.Errorf("fault %q: %w", spec, err)
+		fault, err := parseLine(line)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("line %d: %w", i+1, err))
+			continue
 		}
+		plan = append(plan, fault)
+	}
+	return plan, errors.Join(errs...)
+}
+
+// ReadFile reads the plan in a file.
+func ReadFile(path string) (Plan, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := Read(string(text))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return plan, nil
 }
 
-// Empty reports whether the plan asks for no fault.
-func (p Plan) Empty() bool { return p == Plan{} }
-
-// String returns the plan as the flag that [Parse] reads, split at commas; "" when
-// it is empty.
-func (p Plan) String() string {
-	var specs []string
-	for _, k := range kinds() {
-		if spec := k.print(p); spec != "" {
-			specs = append(specs, spec)
+// Parse reads faults as they stand on the command line: name, name=value, or a whole
+// line of a plan, which has a space. An unknown name is an error that names the
+// known ones.
+func Parse(specs []string) (Plan, error) {
+	var plan Plan
+	seen := map[string]bool{}
+	for _, spec := range specs {
+		if strings.ContainsAny(strings.TrimSpace(spec), " \t") {
+			fault, err := parseLine(spec)
+			if err != nil {
+				return nil, fmt.Errorf("fault %q: %w", spec, err)
+			}
+			plan = append(plan, fault)
+			continue
 		}
+		faults, err := parseFlag(spec)
+		if err != nil {
+			return nil, err
+		}
+		if seen[spec] {
+			return nil, fmt.Errorf("fault %q is named twice", spec)
+		}
+		seen[spec] = true
+		plan = append(plan, faults...)
 	}
-	return strings.Join(specs, ",")
+	return plan, nil
 }
 
-func parseUnreliable(p *Plan, value string) error {
-	p.UnreliableRate = DefaultRate
-	if value == "" {
-		return nil
+// parseFlag returns the faults that name or name=value stands for.
+func parseFlag(spec string) (Plan, error) {
+	name, value, valued := strings.Cut(spec, "=")
+	kind, err := kindNamed(name)
+	if err != nil {
+		return nil, err
 	}
-	rate, err := strconv.ParseFloat(value, 64)
-	if err != nil || !(rate > 0 && rate <= 1) {
-		return fmt.Errorf("the rate %q is not a number above 0 and up to 1", value)
+	if valued && value == "" {
+		return nil, fmt.Errorf("fault %q: a value is missing after =", name)
 	}
-	p.UnreliableRate = rate
-	return nil
-}
-
-func printUnreliable(p Plan) string {
-	if p.UnreliableRate == 0 {
-		return ""
+	faults, err := kind.Flag(value)
+	for _, f := range faults {
+		err = errors.Join(err, kind.check(f))
 	}
-	return UnreliableName + "=" + strconv.FormatFloat(p.UnreliableRate, 'g', -1, 64)
-}
-
-func parseCuts(p *Plan, value string) error {
-	p.CutInterval = DefaultCutInterval
-	if value == "" {
-		return nil
+	if err != nil {
+		return nil, fmt.Errorf("fault %q: %w", spec, err)
 	}
-	interval, err := time.ParseDuration(value)
-	if err != nil || interval < time.Millisecond {
-		return fmt.Errorf("the interval %q is not a length of time from 1ms on", value)
-	}
-	p.CutInterval = interval
-	return nil
-}
-
-func printCuts(p Plan) string {
-	if p.CutInterval == 0 {
-		return ""
-	}
-	return CutsName + "=" + p.CutInterval.String()
+	return faults, nil
 }

@@ -1,114 +1,72 @@
 package faults
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"sync/atomic"
+	"math/rand/v2"
+	"strconv"
 
-	"github.com/assay-dev/assay/location"
+	"github.com/assay-dev/assay/faults/unreliable"
 )
 
-// Unreliable wraps stores so that operations fail as those of a remote store do. Two
-// independent draws per operation decide whether it happens and whether the caller is
-// told:
-//
-//	happens, told          the store's own answer
-//	happens, not told      a timeout (indeterminate) although it took effect
-//	not happens, not told  the same timeout, without effect
-//	not happens, told      a determinate error
-//
-// Beyond that an operation may be delayed, and one that changes something, happens and
-// is not told may take effect late: after its error was returned. Every error of its
-// own is an [*Injected].
-//
-// What happens may be switched at any time, for all clients at once. An Unreliable is
-// safe for concurrent use.
-type Unreliable struct {
-	seed   uint64
-	odds   atomic.Pointer[Probabilities]
-	late   *late
-	counts counters
-}
-
-// NewUnreliable returns an Unreliable that draws from seed, a stream for each client,
-// and starts with the probabilities p.
-func NewUnreliable(seed uint64, p Probabilities) *Unreliable {
-	u := &Unreliable{seed: seed, late: newLate()}
-	u.Probabilities(p)
-	return u
-}
-
-// Consensus wraps inner for one client. The same seed and client give the same draws,
-// operation by operation, whatever other clients do and however it is switched.
-func (u *Unreliable) Consensus(inner location.Consensus, client int) location.Consensus {
-	return &consensus{inner, newWrapper(u, client)}
-}
-
-// Blob wraps inner for one client, as Consensus does.
-func (u *Unreliable) Blob(inner location.Blob, client int) location.Blob {
-	return &blob{inner, newWrapper(u, client)}
-}
-
-// AllAvailable switches all faults off: everything happens and is told, at once. Late
-// effects that are pending still land, see [Unreliable.Drain].
-func (u *Unreliable) AllAvailable() { u.Probabilities(Probabilities{}) }
-
-// NothingAvailable makes every operation time out without effect.
-func (u *Unreliable) NothingAvailable() {
-	u.Probabilities(Probabilities{Default: Odds{Lost: 1, Untold: 1}})
-}
-
-// Probabilities switches to the probabilities p, which must not be changed afterwards.
-func (u *Unreliable) Probabilities(p Probabilities) { u.odds.Store(&p) }
-
-// Drain makes all late effects that are pending land now and waits for them, so that
-// a run ends with a store at rest. It returns early, with an error, when ctx ends.
-func (u *Unreliable) Drain(ctx context.Context) error { return u.late.drain(ctx) }
-
-// Counts are what an Unreliable has done so far, in operations.
-type Counts struct {
-	Told     int64 // happened, and the caller was told
-	Refused  int64 // did not happen, and the caller was told
-	Untold   int64 // happened before the timeout that the caller was given
-	Late     int64 // happened, or will, after the timeout that the caller was given
-	Vanished int64 // did not happen, and the caller was given a timeout
-}
-
-// Effect tells in words which operations were not left alone; it is empty when all were.
-func (c Counts) Effect() string {
-	if c.Refused+c.Untold+c.Late+c.Vanished == 0 {
-		return ""
-	}
-	return fmt.Sprintf("%d operations refused, %d timed out when done, %d timed out before they were done, %d timed out undone",
-		c.Refused, c.Untold, c.Late, c.Vanished)
-}
-
-// Counts returns how many operations met which fate. They are evidence that the
-// faults had an effect.
-func (u *Unreliable) Counts() Counts { return u.counts.load() }
-
-type counters struct{ told, refused, untold, late, vanished atomic.Int64 }
-
-func (c *counters) load() Counts {
-	return Counts{
-		Told: c.told.Load(), Refused: c.refused.Load(), Untold: c.untold.Load(),
-		Late: c.late.Load(), Vanished: c.vanished.Load(),
+// unreliableKind is the wrapper of package unreliable.
+func unreliableKind() Kind {
+	return Kind{
+		Name: "unreliable", Settings: []string{"rate"},
+		Flag: func(value string) ([]Fault, error) {
+			if value == "" {
+				value = strconv.FormatFloat(unreliable.DefaultRate, 'g', -1, 64)
+			}
+			return []Fault{{Kind: "unreliable", Settings: []string{"rate=" + value}}}, nil
+		},
+		Check: func(f Fault) error {
+			_, err := rateOf(f)
+			return cmp.Or(err, nobodyInParticular(f))
+		},
+		First: true,
+		New:   newUnreliable,
 	}
 }
 
-// add counts one operation. These are the only words that clients share: a fault run
-// waits for its store far longer than for them.
-func (c *counters) add(f fate) {
-	switch {
-	case f.happens && f.told:
-		c.told.Add(1)
-	case f.told:
-		c.refused.Add(1)
-	case f.late:
-		c.late.Add(1)
-	case f.happens:
-		c.untold.Add(1)
-	default:
-		c.vanished.Add(1)
+func rateOf(f Fault) (float64, error) {
+	text, found := f.Setting("rate")
+	if !found {
+		return unreliable.DefaultRate, nil
 	}
+	rate, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(rate > 0 && rate <= 1) {
+		return 0, fmt.Errorf("the rate %q is not a number above 0 and up to 1", text)
+	}
+	return rate, nil
+}
+
+// unreliableFault switches the layer's probabilities.
+type unreliableFault struct {
+	layer  *unreliable.Layer
+	odds   unreliable.Probabilities
+	before unreliable.Counts
+}
+
+func newUnreliable(t *Target, f Fault) (Injector, error) {
+	rate, err := rateOf(f)
+	if t.unreliable == nil {
+		t.unreliable = unreliable.New(t.Seed, unreliable.Probabilities{})
+	}
+	return &unreliableFault{layer: t.unreliable, odds: unreliable.Rate(rate)}, err
+}
+
+func (u *unreliableFault) Inject(context.Context, *rand.Rand) (string, error) {
+	u.before = u.layer.Counts()
+	u.layer.Probabilities(u.odds)
+	return "", nil // its end tells
+}
+
+// Heal waits until what was late has landed.
+func (u *unreliableFault) Heal(ctx context.Context) (string, error) {
+	u.layer.AllAvailable()
+	err := u.layer.Drain(ctx)
+	effect := u.layer.Counts().Since(u.before).Effect()
+	u.before = u.layer.Counts()
+	return effect, err
 }

@@ -64,6 +64,8 @@ type client struct {
 	ctx     context.Context
 	timeout time.Duration
 	think   func() time.Duration
+	number  int
+	watch   func(ctx context.Context, client, process int, operation string) // nil: nobody
 
 	process, step int   // this process number, and how far it is to the next
 	left          int64 // operations that may still begin
@@ -107,6 +109,9 @@ func (c *client) carry() {
 		ctx.parent, ctx.deadline = c.ctx, c.clock.at(deadline)
 		c.call = call
 		c.flight.Store(deadline)
+		if c.watch != nil {
+			c.watch(ctx, c.number, c.process, call.action.Name())
+		}
 		err := c.worker.send(ctx, call, back)
 		ctx.end()
 		if !mine {

@@ -19,6 +19,7 @@ func (r *Runner) openClients(ctx context.Context) ([]*client, error) {
 		}
 		c := r.newClient(i, w, r.stop)
 		c.left, c.think = r.share(i), r.thinking(i)
+		c.number, c.watch = i, r.opts.Watch
 		clients[i] = c
 	}
 	return clients, nil

@@ -68,6 +68,15 @@ type Options struct {
 	// Start is the instant from which the history counts its time, for the operations as
 	// for what else is recorded beside them; zero means when the Runner is made.
 	Start time.Time
+	// Begin is called once, when all handles are open and before the first request, to
+	// break what is to be broken from the beginning. When it fails nothing is requested,
+	// and the run heals and ends. Nil means that there is nothing to do.
+	Begin func(ctx context.Context) error
+	// Watch is told of each request that a client is about to send, in the client's
+	// goroutine and when the call has begun: the client's number, its process in the
+	// history and the operation's name there. Ctx is the call's. Nil, which costs nothing,
+	// means nobody.
+	Watch func(ctx context.Context, client, process int, operation string)
 	// Heal is called once, when the last request is answered and before the quiet
 	// phase: it heals what is broken, waits until effects that were delayed have
 	// landed and until the store answers. When it fails the quiet phase is still
@@ -140,6 +149,9 @@ func (o Options) withDefaults(object history.Object) Options {
 	weights := DefaultWeights(object)
 	maps.Copy(weights, o.Weights)
 	o.Weights = weights
+	if o.Begin == nil {
+		o.Begin = func(context.Context) error { return nil }
+	}
 	if o.Heal == nil {
 		o.Heal = func(context.Context) error { return nil }
 	}

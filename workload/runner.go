@@ -89,6 +89,11 @@ func (r *Runner) Run(ctx context.Context) (Summary, error) {
 	if err != nil {
 		return Summary{}, err
 	}
+	var summary Summary
+	if err := r.opts.Begin(ctx); err != nil {
+		summary.HealError = r.opts.Heal(ctx)
+		return summary, err
+	}
 	r.begun.Store(r.clock.now())
 	r.enter(Requesting)
 	for _, c := range clients {
@@ -96,7 +101,6 @@ func (r *Runner) Run(ctx context.Context) (Summary, error) {
 	}
 	r.carry(ctx, clients, fail)
 
-	var summary Summary
 	if ctx.Err() == nil {
 		r.enter(Healing)
 		summary.HealError = r.opts.Heal(ctx)

@@ -8,7 +8,7 @@ import (
 
 // Asked is what a run was asked for, as far as it decides what evidence is demanded.
 type Asked struct {
-	// Faults are the faults of the run's plan, as on the command line.
+	// Faults are the lines of the run's plan.
 	Faults []string
 	// Cut: the history breaks off, as that of a killed run does. Nothing is demanded
 	// then that stands at the end of a history.
@@ -95,10 +95,9 @@ func (e Evidence) missingFaults(planned []string) []string {
 			met += f.WritesAtStart + f.WritesAtEnd
 		}
 	}
-	for _, spec := range planned {
-		name, _, _ := strings.Cut(spec, "=")
-		if !slices.ContainsFunc(e.Faults, func(f Fault) bool { return f.is(name) && f.Effect != "" }) {
-			missing = append(missing, fmt.Sprintf("no effect of the fault %s was seen: --time for longer, or a stronger --faults %s=…", name, name))
+	for _, line := range planned {
+		if !slices.ContainsFunc(e.Faults, func(f Fault) bool { return f.of(line) && f.Effect != "" }) {
+			missing = append(missing, fmt.Sprintf("no effect of the fault %q was seen: --time for longer, or more of it in --faults", line))
 		}
 	}
 	if struck > 0 && met < minInFlight {
@@ -131,8 +130,12 @@ func (e Evidence) missingUnknown(planned []string) []string {
 	return missing
 }
 
-// is reports whether f is of the plan's fault of that name.
-func (f Fault) is(name string) bool {
-	own, _, _ := strings.Cut(f.Name, "=")
-	return own == name
+// of reports whether f is what the line of a plan asks for.
+func (f Fault) of(line string) bool {
+	own := f.Name
+	if f.Target != "" {
+		own += " " + f.Target
+	}
+	rest, found := strings.CutPrefix(line, own)
+	return found && (rest == "" || rest[0] == ' ')
 }

@@ -141,7 +141,7 @@ func enough() evidence.Evidence {
 	e.Operations = evidence.Operations{"head": {Count: all}, "compare_and_set": {Count: all}}
 	e.Conflicts.Mismatches = 100
 	e.Unknown = evidence.Unknown{Applied: 10, NotApplied: 10}
-	e.Faults = []evidence.Fault{{Name: "unreliable", Effect: "10 timed out", Healed: true}, {Name: "kill", Effect: "killed", Healed: true, AtWork: true, WritesAtStart: 3}}
+	e.Faults = []evidence.Fault{{Name: "unreliable rate=0.1", Effect: "10 timed out", Healed: true}, {Name: "kill", Target: "postgres", Effect: "killed", Healed: true, AtWork: true, WritesAtStart: 3}}
 	e.Calm, e.Healed = evidence.Count{Asked: 10, Answered: 10}, evidence.Count{Asked: 10, Answered: 10}
 	return e
 }
@@ -151,7 +151,7 @@ func unanswered(name string, asked, calm int) evidence.Operations {
 }
 
 func TestARunIsAskedForWhatItWasToDo(t *testing.T) {
-	planned := []string{"unreliable=0.1", "kill"}
+	planned := []string{"unreliable rate=0.1", "kill postgres every 2s"}
 	for _, c := range []struct {
 		name   string
 		less   func(e *evidence.Evidence)
@@ -166,8 +166,8 @@ func TestARunIsAskedForWhatItWasToDo(t *testing.T) {
 		{"a kind seldom asked for, in calm", func(e *evidence.Evidence) { maps.Copy(e.Operations, unanswered("scan", 3, 3)) }, nil, "scan was never answered"},
 		{"no conflicts", func(e *evidence.Evidence) { e.Conflicts = evidence.Conflicts{Overlaps: 1} }, nil, "fewer --keys"},
 		{"no faults in a run that asked for none", func(e *evidence.Evidence) { e.Faults, e.Healed, e.Unknown = nil, evidence.Count{}, evidence.Unknown{} }, nil, ""},
-		{"a fault without effect", func(e *evidence.Evidence) { e.Faults[0].Effect = "" }, planned, "no effect of the fault unreliable"},
-		{"a fault that did not happen", func(e *evidence.Evidence) { e.Faults = e.Faults[:1] }, planned, "no effect of the fault kill"},
+		{"a fault without effect", func(e *evidence.Evidence) { e.Faults[0].Effect = "" }, planned, `no effect of the fault "unreliable rate=0.1"`},
+		{"a fault that did not happen", func(e *evidence.Evidence) { e.Faults = e.Faults[:1] }, planned, `no effect of the fault "kill postgres every 2s"`},
 		{"a fault between all writes", func(e *evidence.Evidence) { e.Faults[1].WritesAtStart = 0 }, planned, "no write was in flight"},
 		{"a fault that was not healed", func(e *evidence.Evidence) { e.Faults[1].Healed = false }, planned, "not healed"},
 		{"nothing after healing", func(e *evidence.Evidence) { e.Healed = evidence.Count{} }, planned, "after healing, only 0 of 0"},

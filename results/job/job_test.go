@@ -37,6 +37,16 @@ func run(t *testing.T, ctx context.Context, spec job.Spec) []results.Result {
 	return all
 }
 
+// plan is what --faults asks for.
+func plan(t *testing.T, specs ...string) faults.Plan {
+	t.Helper()
+	plan, err := faults.Parse(specs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plan
+}
+
 func quiet(t *testing.T) workload.Progress { return workload.Progress{To: t.Output()} }
 
 func exists(path string) bool {
@@ -118,7 +128,7 @@ func TestEveryKeyOfARunBeginsWithItsPrefix(t *testing.T) {
 
 func TestFaultsHappenAndAreHealedBeforeTheEnd(t *testing.T) {
 	spec := small(t)
-	spec.Ops, spec.Faults = 1000, faults.Plan{UnreliableRate: 0.3}
+	spec.Ops, spec.Faults = 1000, plan(t, "unreliable=0.3")
 	for _, r := range run(t, t.Context(), spec) {
 		if r.Verdict != checker.Valid || r.Outcomes.Ok == 0 || r.Outcomes.Fail == 0 || r.Outcomes.Info == 0 {
 			t.Errorf("%s is %s with outcomes %+v", r.Object, r.Verdict, r.Outcomes)

@@ -12,7 +12,6 @@ import (
 	"github.com/assay-dev/assay/backends/servers"
 	"github.com/assay-dev/assay/backends/servers/serverstest"
 	"github.com/assay-dev/assay/checker"
-	"github.com/assay-dev/assay/faults"
 	"github.com/assay-dev/assay/location"
 	"github.com/assay-dev/assay/results"
 	"github.com/assay-dev/assay/results/job"
@@ -56,7 +55,7 @@ func wantNothingLeft(t *testing.T) {
 func TestARunOnAServerOfItsOwnKeepsTheLogAndNoPassword(t *testing.T) {
 	spec := onPostgres(t)
 	spec.Ops, spec.Duration = 0, time.Second
-	spec.Faults = faults.Plan{CutInterval: 100 * time.Millisecond}
+	spec.Faults = plan(t, "cut-connections=100ms")
 	r := run(t, t.Context(), spec)[0]
 	if r.Verdict != checker.Valid || r.Outcomes.Info == 0 || r.Store != spec.Targets[0].URL {
 		t.Errorf("%+v", r)
@@ -121,7 +120,7 @@ func TestConnectionsAreCutOnAServerOfTheRunsOwnOnly(t *testing.T) {
 		{{history.Blob, "local:s3"}},
 	} {
 		spec := small(t)
-		spec.Targets, spec.Faults = targets, faults.Plan{CutInterval: time.Second}
+		spec.Targets, spec.Faults = targets, plan(t, "cut-connections")
 		err := job.Run(t.Context(), spec, quiet(t), func(results.Result) { t.Error("there is a result") })
 		if !errors.Is(err, location.ErrInvalidArgument) || exists(spec.Store) {
 			t.Errorf("%v: error %v", targets, err)

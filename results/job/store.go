@@ -16,16 +16,19 @@ import (
 // reachTimeout is how long a store may take to open and to answer for the first time.
 const reachTimeout = 30 * time.Second
 
+// How long a store may take to answer again after faults, and how long to wait between
+// two questions.
+const (
+	recoveryTimeout = time.Minute
+	recoveryPause   = 50 * time.Millisecond
+)
+
 // A store is a target with the handles that were opened on it.
 type store struct {
 	Target
 	handles handles
 	// server is what was started for the target; nil when it is somebody else's.
 	server *local.Server
-	// unreliable stands between the clients and the handle; nil means that nothing does.
-	unreliable *faults.Unreliable
-	// cuts cut the connections to server; nil means that nobody does.
-	cuts *faults.Cuts
 	// err says why the target could not be reached.
 	err error
 }
@@ -56,6 +59,35 @@ func (s *store) reach(ctx context.Context) (err error) {
 	s.handles.url = shareable(storeURL)
 	ctx, cancel := context.WithTimeout(ctx, reachTimeout)
 	defer cancel()
+	return s.ask(ctx)
+}
+
+// answersAgain waits until the store answers, after faults.
+func (s *store) answersAgain(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, recoveryTimeout)
+	defer cancel()
+	for {
+		last := s.askOnce(ctx)
+		if last == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("all faults were healed %v ago, and the store does not answer: %w", recoveryTimeout, last)
+		case <-time.After(recoveryPause):
+		}
+	}
+}
+
+// askOnce does not wait for an answer that is lost.
+func (s *store) askOnce(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, workload.DefaultTimeout)
+	defer cancel()
+	return s.ask(ctx)
+}
+
+// ask asks the store for one answer, on the handle that no client uses.
+func (s *store) ask(ctx context.Context) error {
 	if s.Object == history.Blob {
 		blob, err := s.handles.blob(ctx, probe)
 		if err == nil {
@@ -70,48 +102,25 @@ func (s *store) reach(ctx context.Context) (err error) {
 	return err
 }
 
-// newRunner returns the runner of the object's workload.
-func (s *store) newRunner(rec *history.Recorder, opts workload.Options) (*workload.Runner, error) {
+// newRunner returns the runner of the object's workload, whose clients work on what
+// faults leave of the store.
+func (s *store) newRunner(target *faults.Target, rec *history.Recorder, opts workload.Options) (*workload.Runner, error) {
 	if s.Object == history.Blob {
 		return workload.NewBlobRunner(func(ctx context.Context, client int) (location.Blob, error) {
 			blob, err := s.handles.blob(ctx, handleOf(client, opts.Clients))
-			if err != nil || s.unreliable == nil {
-				return blob, err
+			if err != nil {
+				return nil, err
 			}
-			return s.unreliable.Blob(blob, client), nil
+			return target.Blob(blob, client), nil
 		}, rec, opts)
 	}
 	return workload.NewConsensusRunner(func(ctx context.Context, client int) (location.Consensus, error) {
 		consensus, err := s.handles.consensus(ctx, handleOf(client, opts.Clients))
-		if err != nil || s.unreliable == nil {
-			return consensus, err
+		if err != nil {
+			return nil, err
 		}
-		return s.unreliable.Consensus(consensus, client), nil
+		return target.Consensus(consensus, client), nil
 	}, rec, opts)
-}
-
-// inject lets the plan's faults happen from now on.
-func (s *store) inject(plan faults.Plan, seed uint64) {
-	if plan.UnreliableRate > 0 {
-		s.unreliable = faults.NewUnreliable(seed, faults.Rate(plan.UnreliableRate))
-	}
-}
-
-// heal ends all faults, waits until their late effects have landed, and records what
-// was seen of them.
-func (s *store) heal(ctx context.Context, rec *history.Recorder, start time.Time) error {
-	err := s.cuts.Stop()
-	if s.unreliable == nil {
-		return err
-	}
-	s.unreliable.AllAvailable()
-	err = errors.Join(err, s.unreliable.Drain(ctx))
-	fault := history.Fault{Fault: faults.UnreliableName, Return: history.Never, Effect: s.unreliable.Counts().Effect()}
-	if err == nil {
-		fault.Return = int64(time.Since(start))
-	}
-	rec.Fault(fault)
-	return err
 }
 
 func closeAll(stores []*store) error {

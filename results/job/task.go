@@ -10,10 +10,10 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/assay-dev/assay/backends"
+	"github.com/assay-dev/assay/faults"
 	"github.com/assay-dev/assay/location"
 	"github.com/assay-dev/assay/results"
 	"github.com/assay-dev/assay/workload"
@@ -69,14 +69,11 @@ func (t *task) record() results.Run {
 		Keys:        t.spec.Keys,
 		Operations:  t.spec.Ops,
 		Seconds:     t.share.Seconds(),
-		Faults:      []string{},
+		Faults:      t.spec.Faults.Lines(),
 		Relaxations: append(location.Relaxations{}, t.spec.Relax...),
 		Started:     t.started.UTC(),
 		Command:     t.spec.Command,
 		Versions:    results.CurrentVersions(),
-	}
-	if !t.spec.Faults.Empty() {
-		record.Faults = strings.Split(t.spec.Faults.String(), ",")
 	}
 	if len(t.spec.Targets) > 0 {
 		record.KeyPrefix = freshPrefix()
@@ -115,18 +112,21 @@ func (t *task) work(ctx context.Context, record results.Run) error {
 // drive runs the workload under the plan's faults. The end of ctx stops the requests;
 // what follows them, follows.
 func (t *task) drive(ctx context.Context, recorder *history.Recorder, prefix string) error {
-	start := time.Now()
-	t.store.inject(t.spec.Faults, t.spec.Seed)
-	runner, err := t.store.newRunner(recorder, workload.Options{
+	start, target := time.Now(), t.target()
+	nemesis, err := faults.NewNemesis(t.spec.Faults, target, t.note(recorder, start))
+	if err != nil {
+		return err
+	}
+	defer nemesis.Stop() // where the run does not come to it, in a panic for example
+	runner, err := t.store.newRunner(target, recorder, workload.Options{
 		Clients: t.spec.Clients, Keys: t.spec.Keys, Ops: t.spec.Ops, Duration: t.share,
 		Seed: t.spec.Seed, KeyPrefix: prefix, Start: start,
-		Heal: func(ctx context.Context) error { return t.store.heal(ctx, recorder, start) },
+		Begin: nemesis.Begin, Watch: nemesis.Watch(),
+		Heal: func(ctx context.Context) error { return t.heal(ctx, nemesis) },
 	})
 	if err != nil {
 		return err
 	}
-	t.store.startCuts(t.spec.Faults, t.spec.Seed, recorder, start, runner.Counters)
-	defer t.store.cuts.Stop()
 	defer context.AfterFunc(ctx, runner.Stop)()
 	ctx = context.WithoutCancel(ctx)
 	finished := t.show(ctx, runner.Counters)

@@ -5,7 +5,7 @@ import (
 
 	"github.com/assay-dev/assay/backends/defective"
 	"github.com/assay-dev/assay/checker"
-	"github.com/assay-dev/assay/faults"
+	"github.com/assay-dev/assay/faults/unreliable"
 )
 
 // correctStore is the store below all defective ones.
@@ -19,11 +19,11 @@ func alarms(ctx context.Context, object defective.Object, spec Spec) (Correct, e
 	c := Correct{Store: correctStore, Object: string(object)}
 	for seed := range uint64(correctFactor * spec.Seeds) {
 		t := trial{object: object, url: correctStore, seed: seed + 1}
-		plan := faults.Plan{}
+		rate := 0.0
 		if seed%2 == 1 {
-			plan.UnreliableRate = faults.DefaultRate
+			rate = unreliable.DefaultRate
 		}
-		h, err := t.record(ctx, plan, correctRun, spec.Limit)
+		h, err := t.record(ctx, rate, correctRun, spec.Limit)
 		if err != nil {
 			return c, err
 		}
@@ -33,10 +33,10 @@ func alarms(ctx context.Context, object defective.Object, spec Spec) (Correct, e
 		}
 		c.Runs++
 		c.Operations += len(h.Operations)
-		switch result.Verdict {
-		case checker.Invalid:
+		switch {
+		case result.Verdict == checker.Invalid, rate == 0 && !passes(h):
 			c.Alarms++
-		case checker.Undecided:
+		case result.Verdict == checker.Undecided:
 			c.Open++
 		}
 	}

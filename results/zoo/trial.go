@@ -11,8 +11,9 @@ import (
 	"github.com/assay-dev/assay/backends"
 	"github.com/assay-dev/assay/backends/defective"
 	"github.com/assay-dev/assay/checker"
-	"github.com/assay-dev/assay/faults"
+	"github.com/assay-dev/assay/faults/unreliable"
 	"github.com/assay-dev/assay/location"
+	"github.com/assay-dev/assay/results/evidence"
 	"github.com/assay-dev/assay/workload"
 	"github.com/assay-dev/assay/workload/history"
 )
@@ -46,24 +47,33 @@ type trial struct {
 // found is how a trial found its bug.
 type found struct {
 	by         string // noFaults, or the fault
-	clause     string
+	clause     string // or insufficient
 	operations int // of all runs of the trial, up to where the history is wrong
 	elapsed    time.Duration
 }
 
 const noFaults = "workload"
 
+// insufficient stands for a clause where no order is broken, but something is refused
+// each time that the contract allows: such a run does not pass either.
+const insufficient = "insufficient"
+
+// passes reports whether the evidence of a run without faults is enough.
+func passes(h *history.History) bool {
+	return len(evidence.Gather(h, nil).Missing(evidence.Asked{})) == 0
+}
+
 // run returns nil when the bug was not found.
 func (t trial) run(ctx context.Context) (*found, error) {
 	begun := time.Now()
 	before := 0
 	for ops := firstRun; before < t.most && time.Since(begun) < t.limit; ops *= 2 {
-		for _, plan := range []faults.Plan{{}, {UnreliableRate: faults.DefaultRate}} {
+		for _, rate := range []float64{0, unreliable.DefaultRate} {
 			left := t.limit - time.Since(begun)
 			if left <= 0 {
 				break
 			}
-			h, err := t.record(ctx, plan, ops, left)
+			h, err := t.record(ctx, rate, ops, left)
 			if err != nil {
 				return nil, err
 			}
@@ -72,19 +82,22 @@ func (t trial) run(ctx context.Context) (*found, error) {
 				return nil, err
 			}
 			if clause, at := earliest(h, result.Violations); clause != "" {
-				return &found{by: name(plan), clause: clause, operations: before + at, elapsed: time.Since(begun)}, nil
+				return &found{by: name(rate), clause: clause, operations: before + at, elapsed: time.Since(begun)}, nil
 			}
 			before += len(h.Operations)
+			if rate == 0 && !passes(h) {
+				return &found{by: name(rate), clause: insufficient, operations: before, elapsed: time.Since(begun)}, nil
+			}
 		}
 	}
 	return nil, nil
 }
 
-func name(plan faults.Plan) string {
-	if plan.Empty() {
+func name(rate float64) string {
+	if rate == 0 {
 		return noFaults
 	}
-	return faults.UnreliableName
+	return "unreliable"
 }
 
 // earliest returns the clause of the violation that was complete first, and how many
@@ -115,8 +128,9 @@ func earliest(h *history.History, violations []checker.Violation) (clause string
 	return clause, operations
 }
 
-// record lets the standard workload loose on a fresh store and returns what it saw.
-func (t trial) record(ctx context.Context, plan faults.Plan, ops int, limit time.Duration) (*history.History, error) {
+// record lets the standard workload loose on a fresh store, unreliable at that rate, and
+// returns what it saw.
+func (t trial) record(ctx context.Context, rate float64, ops int, limit time.Duration) (*history.History, error) {
 	place := fmt.Sprintf("%s?place=zoo%d", t.url, t.seed)
 	if t.url == correctStore {
 		place = fmt.Sprintf("%szoo%d", t.url, t.seed)
@@ -128,22 +142,22 @@ func (t trial) record(ctx context.Context, plan faults.Plan, ops int, limit time
 	}
 	recorder := history.NewRecorder(writer, 0)
 	options := workload.Options{Ops: int64(ops), Duration: limit, Seed: t.seed}
-	var unreliable *faults.Unreliable
-	if !plan.Empty() {
-		unreliable = faults.NewUnreliable(t.seed, faults.Rate(plan.UnreliableRate))
+	var layer *unreliable.Layer
+	if rate > 0 {
+		layer = unreliable.New(t.seed, unreliable.Rate(rate))
 		options.Heal = func(ctx context.Context) error {
-			unreliable.AllAvailable()
-			return unreliable.Drain(ctx)
+			layer.AllAvailable()
+			return layer.Drain(ctx)
 		}
 	}
-	err = t.work(ctx, place, unreliable, recorder, options)
+	err = t.work(ctx, place, layer, recorder, options)
 	if err := errors.Join(err, recorder.Close()); err != nil {
 		return nil, err
 	}
 	return history.Read(&file)
 }
 
-func (t trial) work(ctx context.Context, url string, unreliable *faults.Unreliable, recorder *history.Recorder, options workload.Options) error {
+func (t trial) work(ctx context.Context, url string, layer *unreliable.Layer, recorder *history.Recorder, options workload.Options) error {
 	if t.object == defective.OfBlob {
 		stores, shut, err := openAll(ctx, url, backends.OpenBlob)
 		defer shut()
@@ -152,8 +166,8 @@ func (t trial) work(ctx context.Context, url string, unreliable *faults.Unreliab
 		}
 		return carry(ctx, workload.NewBlobRunner, func(_ context.Context, client int) (location.Blob, error) {
 			store := location.Blob(stores[client%handles])
-			if unreliable != nil {
-				store = unreliable.Blob(store, client)
+			if layer != nil {
+				store = layer.Blob(store, client)
 			}
 			return store, nil
 		}, recorder, options)
@@ -165,8 +179,8 @@ func (t trial) work(ctx context.Context, url string, unreliable *faults.Unreliab
 	}
 	return carry(ctx, workload.NewConsensusRunner, func(_ context.Context, client int) (location.Consensus, error) {
 		store := location.Consensus(stores[client%handles])
-		if unreliable != nil {
-			store = unreliable.Consensus(store, client)
+		if layer != nil {
+			store = layer.Consensus(store, client)
 		}
 		return store, nil
 	}, recorder, options)

@@ -3,7 +3,7 @@ package property
 import (
 	"context"
 
-	"github.com/assay-dev/assay/faults"
+	"github.com/assay-dev/assay/faults/unreliable"
 	"github.com/assay-dev/assay/workload/history"
 )
 
@@ -29,16 +29,16 @@ type written struct {
 	unique int    // its number in the program
 }
 
-// unreliable lets every operation meet the same fate.
-func unreliable(f fate) *faults.Unreliable {
-	var odds faults.Odds
+// meeting lets every operation meet the same fate.
+func meeting(f fate) *unreliable.Layer {
+	var odds unreliable.Odds
 	if f == refused || f == vanished {
 		odds.Lost = 1
 	}
 	if f == untold || f == vanished {
 		odds.Untold = 1
 	}
-	return faults.NewUnreliable(0, faults.Probabilities{Default: odds})
+	return unreliable.New(0, unreliable.Probabilities{Default: odds})
 }
 
 // copied returns a copy of the action of an operation that changes something, for an

@@ -19,7 +19,7 @@ func (h *blobHandle) through(f fate) location.Blob {
 	if f == fine {
 		return h.store
 	}
-	return unreliable(f).Blob(h.store, 0)
+	return meeting(f).Blob(h.store, 0)
 }
 
 func (h *blobHandle) learn(request, history.Action) {}

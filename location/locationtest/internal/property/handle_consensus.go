@@ -28,7 +28,7 @@ func (h *consensusHandle) through(f fate) location.Consensus {
 	if f == fine {
 		return h.store
 	}
-	return unreliable(f).Consensus(h.store, 0)
+	return meeting(f).Consensus(h.store, 0)
 }
 
 func (h *consensusHandle) prepare(r request, w written) call {

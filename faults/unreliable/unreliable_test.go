@@ -1,4 +1,4 @@
-package faults
+package unreliable
 
 import (
 	"context"
@@ -69,7 +69,7 @@ type told struct {
 }
 
 // setMany sets n values and says what came of each.
-func setMany(u *Unreliable, client, n int) []told {
+func setMany(u *Layer, client, n int) []told {
 	var all []told
 	for i := range n {
 		s := &spy{}
@@ -85,7 +85,7 @@ func setMany(u *Unreliable, client, n int) []told {
 
 func TestTheTwoDrawsAreIndependentAndTheFourOutcomesAreWhatTheySay(t *testing.T) {
 	const n = 20_000
-	u := NewUnreliable(1, Probabilities{Default: Odds{Lost: 0.3, Untold: 0.2}})
+	u := New(1, Probabilities{Default: Odds{Lost: 0.3, Untold: 0.2}})
 	s := &spy{}
 	b := u.Blob(s, 1)
 	type outcome struct {
@@ -146,14 +146,14 @@ func TestTheSameSeedAndClientGiveTheSameDraws(t *testing.T) {
 func TestOtherClientsAndSwitchingChangeNoClientsDraws(t *testing.T) {
 	const n = 300
 	odds := Probabilities{Default: Odds{Lost: 0.5, Untold: 0.5}}
-	alone := NewUnreliable(1, odds)
+	alone := New(1, odds)
 	s := &spy{}
 	b := alone.Blob(s, 1)
 	var want []string
 	for range n {
 		want = append(want, fmt.Sprint(b.Set(context.Background(), "k", nil)))
 	}
-	crowd := NewUnreliable(1, odds)
+	crowd := New(1, odds)
 	b, other := crowd.Blob(s, 1), crowd.Blob(s, 2)
 	for i := range n {
 		if i == 100 {
@@ -171,7 +171,7 @@ func TestOtherClientsAndSwitchingChangeNoClientsDraws(t *testing.T) {
 }
 
 func TestNothingAvailableTimesOutWithoutEffectUntilAllIsAvailable(t *testing.T) {
-	u := NewUnreliable(1, Probabilities{})
+	u := New(1, Probabilities{})
 	u.NothingAvailable()
 	for i, got := range setMany(u, 1, 50) {
 		if got.happened || !got.timeout || got.class != location.Indeterminate {
@@ -187,7 +187,7 @@ func TestNothingAvailableTimesOutWithoutEffectUntilAllIsAvailable(t *testing.T) 
 }
 
 func TestOddsHoldForTheirOperationsAlone(t *testing.T) {
-	u := NewUnreliable(1, Probabilities{Per: map[string]Odds{"set": {Lost: 1}}})
+	u := New(1, Probabilities{Per: map[string]Odds{"set": {Lost: 1}}})
 	b := u.Blob(&spy{}, 1)
 	var injected *Injected
 	if err := b.Set(context.Background(), "k", nil); !errors.As(err, &injected) || location.Classify(err) != location.Determinate {
@@ -202,7 +202,7 @@ var alwaysLate = Probabilities{Default: Odds{Untold: 1, Late: 1, MaxLate: time.M
 
 func TestALateEffectLandsAfterItsErrorWithTheArgumentsOfItsCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		u := NewUnreliable(1, alwaysLate)
+		u := New(1, alwaysLate)
 		s := &spy{}
 		c := u.Consensus(s, 1)
 		expected, data := location.SeqNo(1), []byte("data")
@@ -229,7 +229,7 @@ func TestALateEffectLandsAfterItsErrorWithTheArgumentsOfItsCall(t *testing.T) {
 
 func TestDrainLandsWhatIsPendingAndWaitsForIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		u := NewUnreliable(1, alwaysLate)
+		u := New(1, alwaysLate)
 		s := &spy{}
 		start := time.Now()
 		for client := range 100 {
@@ -249,7 +249,7 @@ func TestDrainLandsWhatIsPendingAndWaitsForIt(t *testing.T) {
 
 func TestDrainEndsWithItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		u := NewUnreliable(1, alwaysLate)
+		u := New(1, alwaysLate)
 		stuck := make(chan struct{})
 		u.late.start(fate{}, func() { <-stuck })
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
@@ -264,7 +264,7 @@ func TestDrainEndsWithItsContext(t *testing.T) {
 
 func TestSomeLateEffectsLandWhenTheNextOperationComes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		u := NewUnreliable(1, alwaysLate)
+		u := New(1, alwaysLate)
 		s := &spy{}
 		for client := range 100 {
 			_ = u.Blob(s, client).Set(context.Background(), "k", []byte("v"))
@@ -281,7 +281,7 @@ func TestSomeLateEffectsLandWhenTheNextOperationComes(t *testing.T) {
 }
 
 func TestReadsAreNeverLate(t *testing.T) {
-	u := NewUnreliable(1, alwaysLate)
+	u := New(1, alwaysLate)
 	if _, _, err := u.Blob(&spy{}, 1).Get(context.Background(), "k"); !location.IsTimeout(err) {
 		t.Error(err)
 	}
@@ -292,7 +292,7 @@ func TestReadsAreNeverLate(t *testing.T) {
 
 func TestADelayHoldsAnOperationBackAndACancelledOneIsNotStarted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		u := NewUnreliable(1, Probabilities{Default: Odds{Delayed: 1, MaxDelay: time.Minute}})
+		u := New(1, Probabilities{Default: Odds{Delayed: 1, MaxDelay: time.Minute}})
 		s := &spy{}
 		start := time.Now()
 		if err := u.Blob(s, 1).Set(context.Background(), "k", nil); err != nil || time.Since(start) == 0 {
@@ -319,7 +319,7 @@ func TestListingsFaultBeforeTheFirstKeyAndInTheMiddle(t *testing.T) {
 		{"untold", Odds{Untold: 1}, func(n int) bool { return n < maxEntries }, location.IsTimeout},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			consensus := NewUnreliable(1, Probabilities{Default: c.odds}).Consensus(&spy{keys: 100}, 1)
+			consensus := New(1, Probabilities{Default: c.odds}).Consensus(&spy{keys: 100}, 1)
 			lengths := map[int]bool{}
 			for range 50 {
 				n, err := count(consensus.ListKeys(context.Background()))
@@ -335,14 +335,14 @@ func TestListingsFaultBeforeTheFirstKeyAndInTheMiddle(t *testing.T) {
 }
 
 func TestAShortListingFaultsAtItsEnd(t *testing.T) {
-	c := NewUnreliable(1, Probabilities{Default: Odds{Untold: 1}}).Consensus(&spy{keys: 0}, 1)
+	c := New(1, Probabilities{Default: Odds{Untold: 1}}).Consensus(&spy{keys: 0}, 1)
 	if n, err := count(c.ListKeys(context.Background())); n != 0 || !location.IsTimeout(err) {
 		t.Errorf("%d keys, %v", n, err)
 	}
 }
 
 func TestAListingStopsWhenItsCallerDoes(t *testing.T) {
-	c := NewUnreliable(1, Probabilities{}).Consensus(&spy{keys: 100}, 1)
+	c := New(1, Probabilities{}).Consensus(&spy{keys: 100}, 1)
 	for range c.ListKeys(context.Background()) {
 		break
 	}
@@ -361,7 +361,7 @@ func count(listing iter.Seq2[string, error]) (n int, last error) {
 }
 
 func TestClientsMayUseAndSwitchAtTheSameTime(t *testing.T) {
-	u := NewUnreliable(1, Rate(0.3))
+	u := New(1, Rate(0.3))
 	s := &spy{keys: 10}
 	var running sync.WaitGroup
 	for client := range 8 {
@@ -391,7 +391,7 @@ func TestClientsMayUseAndSwitchAtTheSameTime(t *testing.T) {
 }
 
 func BenchmarkAllAvailable(b *testing.B) {
-	u := NewUnreliable(1, Probabilities{})
+	u := New(1, Probabilities{})
 	b.ReportAllocs()
 	b.RunParallel(func(pb *testing.PB) {
 		store := u.Blob(idle{}, 1)

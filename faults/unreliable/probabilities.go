@@ -1,4 +1,4 @@
-package faults
+package unreliable
 
 import "time"
 
@@ -34,6 +34,9 @@ func (p Probabilities) Of(op string) Odds {
 	}
 	return p.Default
 }
+
+// DefaultRate is the rate of faults where none is named, see [Rate].
+const DefaultRate = 0.1
 
 // Rate returns probabilities with which the share rate of all operations is lost, the
 // same share is not told, and half of the changes that are not told land late.

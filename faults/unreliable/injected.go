@@ -1,4 +1,4 @@
-package faults
+package unreliable
 
 import (
 	"fmt"

@@ -1,4 +1,4 @@
-package faults
+package unreliable
 
 import (
 	"context"
@@ -11,11 +11,11 @@ import (
 
 // A wrapper is what the wrappers of both objects have in common.
 type wrapper struct {
-	unreliable *Unreliable
-	stream     *stream
+	layer  *Layer
+	stream *stream
 }
 
-func newWrapper(u *Unreliable, client int) wrapper { return wrapper{u, newStream(u.seed, client)} }
+func newWrapper(l *Layer, client int) wrapper { return wrapper{l, newStream(l.seed, client)} }
 
 // An operation is one call that is about to meet its fate.
 type operation struct {
@@ -30,9 +30,9 @@ func nothingToDetach() {}
 
 // begin draws the operation's fate and waits out its delay.
 func (w wrapper) begin(ctx context.Context, op operation) (fate, error) {
-	f := w.stream.draw(w.unreliable.odds.Load().Of(op.name))
+	f := w.stream.draw(w.layer.odds.Load().Of(op.name))
 	f.late = f.late && op.detach != nil
-	w.unreliable.late.came()
+	w.layer.late.came()
 	if f.delay > 0 {
 		timer := time.NewTimer(f.delay)
 		defer timer.Stop()
@@ -42,7 +42,7 @@ func (w wrapper) begin(ctx context.Context, op operation) (fate, error) {
 			return f, location.NewDeterminate(fmt.Errorf("%s %q: not started: %w", op.name, op.key, ctx.Err()))
 		}
 	}
-	w.unreliable.counts.add(f)
+	w.layer.counts.add(f)
 	return f, nil
 }
 
@@ -58,7 +58,7 @@ func do[T any](ctx context.Context, w wrapper, op operation, call func(context.C
 	case f.late:
 		op.detach()
 		// Nobody is there any more to be told what came of it.
-		w.unreliable.late.start(f, func() { _, _ = call(context.WithoutCancel(ctx)) })
+		w.layer.late.start(f, func() { _, _ = call(context.WithoutCancel(ctx)) })
 	case f.happens:
 		_, _ = call(ctx)
 	}

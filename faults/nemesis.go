@@ -1,0 +1,235 @@
+package faults
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"sync"
+	"time"
+)
+
+// The longest that an injector may take for one step. One that takes longer has failed.
+const (
+	injectLimit = time.Minute
+	healLimit   = 2 * time.Minute
+)
+
+// A Strike is a fault that came about, and what was seen of it.
+type Strike struct {
+	Fault Fault
+	// Begin and End are when it was about to be injected and when it was healed; End
+	// is zero when it was not healed.
+	Begin, End time.Time
+	// Effect is what was measured of it; "" when none was seen.
+	Effect string
+	// Err is why it could not be brought about, or not be healed; nil when it could.
+	Err error
+}
+
+// A Nemesis carries out a plan on one target.
+type Nemesis struct {
+	agents []*agent
+	note   func(Strike)
+	alone  chan struct{} // held by what is [Kind.Alone]
+	cancel context.CancelFunc
+	ctx    context.Context
+	done   sync.WaitGroup
+}
+
+// An agent carries out one fault of the plan.
+type agent struct {
+	fault    Fault
+	kind     Kind
+	lasts    time.Duration
+	injector Injector
+	random   *rand.Rand
+	trigger  *trigger // nil unless the fault waits for an operation
+	err      error
+	broken   bool
+	begin    time.Time
+	effect   string
+}
+
+// NewNemesis returns a Nemesis that carries out plan on target and calls note, which
+// may be called by many goroutines at a time, with each strike that is over. All draws
+// come from the target's seed, and those of one fault do not depend on the others.
+func NewNemesis(plan Plan, target *Target, note func(Strike)) (*Nemesis, error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	n := &Nemesis{note: note, alone: make(chan struct{}, 1), ctx: ctx, cancel: cancel}
+	same := map[string]uint64{}
+	for _, f := range plan {
+		kind, err := kindNamed(f.Kind)
+		if err != nil {
+			return nil, err
+		}
+		injector, err := kind.New(target, f)
+		if err != nil {
+			return nil, fmt.Errorf("fault %q: %w", f, err)
+		}
+		line := f.String()
+		a := &agent{fault: f, kind: kind, injector: injector, lasts: f.For, random: draws(target.Seed, line, same[line])}
+		same[line]++
+		if a.lasts == 0 && kind.Lasts != nil {
+			a.lasts = kind.Lasts(target)
+		}
+		if f.When.At != (Operation{}) {
+			a.trigger = newTrigger(f.When.At)
+		}
+		n.agents = append(n.agents, a)
+	}
+	return n, nil
+}
+
+// draws are those of the nth fault with the same line.
+func draws(seed uint64, line string, nth uint64) *rand.Rand {
+	label := fnv.New64a()
+	label.Write([]byte(line)) // never fails
+	return rand.New(rand.NewPCG(seed, label.Sum64()+nth))
+}
+
+// Begin injects what is to last all the time, and lets the others strike when their
+// time comes: it counts from now. When something cannot be injected, the run cannot
+// be carried out; Stop heals what was.
+func (n *Nemesis) Begin(context.Context) error {
+	for _, a := range n.agents {
+		if !a.fault.When.atOnce() {
+			continue
+		}
+		if a.inject(n.ctx); a.err != nil {
+			return a.err
+		}
+	}
+	for _, a := range n.agents {
+		if !a.fault.When.atOnce() {
+			n.done.Go(func() { n.carryOut(a) })
+		}
+	}
+	return nil
+}
+
+// Stop ends the plan: it heals everything and waits for that. Its error says what
+// could not be brought about or healed. It may be called more than once, and then
+// heals what could not be healed before.
+func (n *Nemesis) Stop() error {
+	n.cancel()
+	n.done.Wait()
+	var errs []error
+	for _, a := range n.agents {
+		if a.broken {
+			a.heal()
+			n.note(a.strike())
+		}
+		errs = append(errs, a.err)
+	}
+	return errors.Join(errs...)
+}
+
+// carryOut lets one fault strike until its time is over. One that fails does not
+// strike again.
+func (n *Nemesis) carryOut(a *agent) {
+	defer a.trigger.release()
+	for a.await(n.ctx) && n.enter(a) {
+		a.inject(n.ctx)
+		a.trigger.release()
+		if a.err == nil {
+			sleep(n.ctx, a.lasts)
+		}
+		a.heal()
+		n.leave(a)
+		if !a.broken {
+			n.note(a.strike())
+		}
+		if a.err != nil || a.fault.When.Every == 0 {
+			return
+		}
+	}
+}
+
+// enter waits until a may strike. It returns false when it may not any more.
+func (n *Nemesis) enter(a *agent) bool {
+	if a.kind.Alone {
+		select {
+		case n.alone <- struct{}{}:
+		case <-n.ctx.Done():
+			return false
+		}
+	}
+	if n.ctx.Err() != nil {
+		n.leave(a)
+		return false
+	}
+	return true
+}
+
+func (n *Nemesis) leave(a *agent) {
+	if a.kind.Alone {
+		<-n.alone
+	}
+}
+
+// await waits until it is time to strike. It returns false when that is never.
+func (a *agent) await(ctx context.Context) bool {
+	when := a.fault.When
+	if a.trigger != nil {
+		return a.trigger.await(ctx)
+	}
+	pause := time.Duration(0)
+	if a.begin.IsZero() {
+		pause = when.After
+	}
+	if when.Every > 0 {
+		pause += time.Duration((0.5 + a.random.Float64()) * float64(when.Every))
+	}
+	return sleep(ctx, pause)
+}
+
+// inject begins a strike. One that has begun comes to its end, whatever ends meanwhile.
+func (a *agent) inject(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), injectLimit)
+	defer cancel()
+	a.begin, a.broken = time.Now(), true
+	var err error
+	a.effect, err = a.injector.Inject(ctx, a.random)
+	a.fail("bring it about", err)
+}
+
+func (a *agent) heal() {
+	ctx, cancel := context.WithTimeout(context.Background(), healLimit)
+	defer cancel()
+	effect, err := a.injector.Heal(ctx)
+	if a.effect != "" && effect != "" {
+		a.effect += "; "
+	}
+	a.effect += effect
+	a.broken = err != nil
+	a.fail("heal it", err)
+}
+
+func (a *agent) fail(what string, err error) {
+	if err != nil {
+		a.err = errors.Join(a.err, fmt.Errorf("fault %q: %s: %w", a.fault, what, err))
+	}
+}
+
+// strike tells of the last strike.
+func (a *agent) strike() Strike {
+	s := Strike{Fault: a.fault, Begin: a.begin, Effect: a.effect, Err: a.err}
+	if !a.broken {
+		s.End = time.Now()
+	}
+	return s
+}
+
+// sleep waits for d, and returns false when ctx ends first.
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return ctx.Err() == nil
+	case <-ctx.Done():
+		return false
+	}
+}
