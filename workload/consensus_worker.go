@@ -186,7 +186,7 @@ func (k *knowledge) compareAndSet(r consensusRequest, a *history.CompareAndSet) 
 	case r.expect == expectBeyond:
 		a.New.SeqNo = location.MaxSeqNo + gap
 	case r.expect == expectLeap:
-		a.New.SeqNo = max(location.MaxSeqNo-distance, k.seen+1)
+		a.New.SeqNo = max(location.MaxSeqNo+1-distance, k.seen+1)
 	case !a.HasExpected:
 		a.New.SeqNo = gap - 1 // 0 is legal (C4)
 	default:

@@ -31,6 +31,9 @@ const (
 	// minAsked is the same for operations under faults: at the default rate that many of
 	// them fail by chance once in 10^14 runs.
 	minAsked = 20
+	// minSpecial is the same for special kinds that met no fault: a serializable database
+	// may give up on most of them, which a store that refuses them all does not resemble.
+	minSpecial = 20
 	// minHealed is the share answered of the operations after healing: each client may
 	// find a few connections broken, but does not go on like that.
 	minHealed = 0.5
@@ -48,7 +51,7 @@ const (
 // Missing says what a valid run lacks, and which flag would get it; nothing when the
 // verdict may stand.
 func (e Evidence) Missing(asked Asked) []string {
-	missing := slices.Concat(e.missingAnswers(), e.missingConflicts())
+	missing := slices.Concat(e.missingAnswers(), e.missingSpecials(), e.missingConflicts())
 	if len(asked.Faults) > 0 && !asked.Cut {
 		missing = slices.Concat(missing, e.missingFaults(asked.Faults), e.missingUnknown(asked.Faults))
 	}

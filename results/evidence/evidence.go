@@ -22,6 +22,14 @@ type Evidence struct {
 	Calm Count `json:"while_nothing_was_broken"`
 	// Healed are the operations called when the last fault was over.
 	Healed Count `json:"after_healing"`
+	// Refused are legal kinds of operations that failed each time that no fault was met.
+	Refused []Refused `json:"always_refused"`
+}
+
+// Refused is a kind of operation and how many times it failed.
+type Refused struct {
+	Kind  string `json:"kind"`
+	Times int    `json:"times"`
 }
 
 // A Count is how many operations clients asked for, and how many of these were

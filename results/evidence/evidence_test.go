@@ -164,6 +164,8 @@ func TestARunIsAskedForWhatItWasToDo(t *testing.T) {
 		{"a kind without an answer", func(e *evidence.Evidence) { maps.Copy(e.Operations, unanswered("compare_and_set", 20, 0)) }, nil, "compare_and_set was never answered"},
 		{"a kind seldom asked for, under faults", func(e *evidence.Evidence) { maps.Copy(e.Operations, unanswered("scan", 19, 2)) }, planned, ""},
 		{"a kind seldom asked for, in calm", func(e *evidence.Evidence) { maps.Copy(e.Operations, unanswered("scan", 3, 3)) }, nil, "scan was never answered"},
+		{"a legal kind that is always refused", func(e *evidence.Evidence) { e.Refused = []evidence.Refused{{Kind: "compare_and_set to v0", Times: 20}} }, planned, "compare_and_set to v0 failed all 20 times"},
+		{"a legal kind that was refused a few times", func(e *evidence.Evidence) { e.Refused = []evidence.Refused{{Kind: "compare_and_set to v0", Times: 19}} }, nil, ""},
 		{"no conflicts", func(e *evidence.Evidence) { e.Conflicts = evidence.Conflicts{Overlaps: 1} }, nil, "fewer --keys"},
 		{"no faults in a run that asked for none", func(e *evidence.Evidence) { e.Faults, e.Healed, e.Unknown = nil, evidence.Count{}, evidence.Unknown{} }, nil, ""},
 		{"a fault without effect", func(e *evidence.Evidence) { e.Faults[0].Effect = "" }, planned, `no effect of the fault "unreliable rate=0.1"`},
@@ -222,4 +224,35 @@ func BenchmarkGather(b *testing.B) {
 		evidence.Gather(h, certificate)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(h.Operations)), "ns/operation")
+}
+
+func TestALegalKindOfOperationThatFailsEachTimeIsNoticed(t *testing.T) {
+	fail := func(a history.Action) history.Operation { return as(history.Fail, at(0, 0, 1, a)) }
+	empty := history.Version{SeqNo: 7, Value: "empty"}
+	last := history.Version{SeqNo: location.MaxSeqNo}
+	for _, c := range []struct {
+		name string
+		ops  []history.Operation
+		want string // the kind; none when empty
+	}{
+		{"the first number", []history.Operation{fail(&history.CompareAndSet{Committed: true})}, "compare_and_set to v0"},
+		{"the first number, answered once", []history.Operation{fail(&history.CompareAndSet{}), at(0, 2, 3, &history.CompareAndSet{})}, ""},
+		{"the last number", []history.Operation{fail(&history.CompareAndSet{Committed: true, New: last})}, "compare_and_set to the last number"},
+		{"a move backward, which is illegal", []history.Operation{fail(&history.CompareAndSet{HasExpected: true, Expected: 8, New: empty})}, ""},
+		{"an empty version", []history.Operation{fail(&history.CompareAndSet{Committed: true, New: empty})}, "compare_and_set of an empty value"},
+		{"mismatches", []history.Operation{fail(&history.CompareAndSet{New: history.Version{SeqNo: 7}}), at(0, 2, 3, commit(1, 2))}, "compare_and_set that meets another head"},
+		{"an empty value", []history.Operation{fail(&history.Set{Value: "empty"})}, "set of an empty value"},
+		{"deletes of nothing", []history.Operation{fail(&history.Delete{}), at(0, 2, 3, &history.Delete{Answered: true, Found: true})}, "delete of what is not there"},
+		{"reads of nothing", []history.Operation{fail(&history.Get{}), at(0, 2, 3, &history.Get{Found: true})}, "get of what is not there"},
+		{"heads of nothing", []history.Operation{fail(&history.Head{}), at(0, 2, 3, &history.Head{Found: true})}, "head of what is not there"},
+	} {
+		refused := gather(nil, c.ops...).Refused
+		if len(refused) != min(len(c.want), 1) || c.want != "" && refused[0] != (evidence.Refused{Kind: c.want, Times: 1}) {
+			t.Errorf("%s: %+v, want %q", c.name, refused, c.want)
+		}
+	}
+	broken := []history.Fault{{Fault: "kill", Call: 0, Return: 9}}
+	if refused := gather(broken, fail(&history.Set{Value: "empty"})).Refused; len(refused) != 0 {
+		t.Errorf("under a fault: %+v", refused)
+	}
 }

@@ -5,7 +5,6 @@ import (
 
 	"github.com/assay-dev/assay/checker/perkey"
 	"github.com/assay-dev/assay/checker/proof"
-	"github.com/assay-dev/assay/location"
 	"github.com/assay-dev/assay/workload/history"
 )
 
@@ -22,18 +21,20 @@ func Gather(h *history.History, certificate *proof.Certificate) Evidence {
 	}
 	g.found.Faults = g.faults.result(begun)
 	g.found.Operations = g.named()
+	g.found.Refused = g.refused()
 	g.sumUp()
 	return g.found
 }
 
 // gathering is one pass over a history.
 type gathering struct {
-	found  Evidence
-	kinds  [len(names)]Operation
-	faults *outages
-	fates  fates
-	keys   map[string]int // the place of each key in writes
-	writes []lastWrite
+	found    Evidence
+	kinds    [len(names)]Operation
+	specials [len(specials)]Count
+	faults   *outages
+	fates    fates
+	keys     map[string]int // the place of each key in writes
+	writes   []lastWrite
 }
 
 func (g *gathering) count(i int, op *history.Operation) {
@@ -42,6 +43,7 @@ func (g *gathering) count(i int, op *history.Operation) {
 	if g.faults.calm(op) {
 		kind.Calm.add(ok)
 		g.found.Calm.add(ok)
+		g.countSpecials(op, ok)
 	}
 	if g.faults.healed(op) {
 		g.found.Healed.add(ok)
@@ -104,7 +106,7 @@ func answered(op *history.Operation) bool {
 		return op.Outcome == history.Ok
 	}
 	if a, ok := op.Action.(*history.CompareAndSet); ok {
-		return a.HasExpected && a.New.SeqNo <= a.Expected || a.New.SeqNo > location.MaxSeqNo
+		return !legal(a)
 	}
 	return perkey.Refusal(op)
 }

@@ -14,17 +14,17 @@ import (
 )
 
 func TestABugIsFoundByWhatCanSeeIt(t *testing.T) {
-	spec := Spec{Seeds: 2, Limit: time.Minute, Only: []string{"case-blind", "lagging-replica", "unsynced-deletes"}}
+	spec := Spec{Seeds: 2, Limit: time.Minute, Only: []string{"timeout-by-text", "lagging-replica", "unsynced-deletes", "zero-is-illegal"}}
 	var news []string
 	report, err := Run(t.Context(), spec, func(line string) { news = append(news, line) })
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(report.Bugs) != 4 || len(news) != 4 || len(report.Correct) != 0 {
+	if len(report.Bugs) != 5 || len(news) != 5 || len(report.Correct) != 0 {
 		t.Fatalf("found %+v, news %q", report, news)
 	}
 	for _, b := range report.Bugs {
-		bySuite := b.Name == "case-blind" && b.Object == "consensus"
+		bySuite := b.Name == "timeout-by-text"
 		switch {
 		case b.Missed():
 			t.Errorf("%s is missed: %+v", b.Name, b)
@@ -32,14 +32,16 @@ func TestABugIsFoundByWhatCanSeeIt(t *testing.T) {
 			t.Errorf("%s is for the suite, found %+v", b.Name, b)
 		case !bySuite && (b.Found != 2 || b.Operations.Median == 0 || b.Time.P95 <= 0 || len(b.By) == 0 || len(b.Named) == 0):
 			t.Errorf("%s: %+v", b.Name, b)
+		case b.Name == "zero-is-illegal" && b.Named[insufficient] != 2:
+			t.Errorf("%s breaks no order, and its runs do not pass: %+v", b.Name, b)
 		}
 	}
 	var table strings.Builder
-	if err := report.WriteTable(&table); err != nil || !strings.Contains(table.String(), "| consensus lagging-replica ") || !strings.Contains(table.String(), "4 bugs, 2 seeds each, at most 1m0s a seed") {
+	if err := report.WriteTable(&table); err != nil || !strings.Contains(table.String(), "| consensus lagging-replica ") || !strings.Contains(table.String(), "5 bugs, 2 seeds each, at most 1m0s a seed") {
 		t.Errorf("%v\n%s", err, &table)
 	}
 	var again Report
-	if text, err := json.Marshal(report); err != nil || json.Unmarshal(text, &again) != nil || len(again.Bugs) != 4 || again.Bugs[0].Clause != report.Bugs[0].Clause {
+	if text, err := json.Marshal(report); err != nil || json.Unmarshal(text, &again) != nil || len(again.Bugs) != 5 || again.Bugs[0].Clause != report.Bugs[0].Clause {
 		t.Errorf("read back %+v", again)
 	}
 }
