@@ -104,7 +104,7 @@ func agree(h *history.History) (valid bool, err error) {
 	if err := proof.Verify(h, h.Header.Relax, got.Certificate); err != nil {
 		return false, fmt.Errorf("the proof of %v does not hold: %w", got.Verdict, err)
 	}
-	keys := perkey.Split(h)
+	keys := perkey.Split(h, 1)
 	if len(keys) != len(got.Certificate.Keys) {
 		return false, fmt.Errorf("of %d keys %d are judged", len(keys), len(got.Certificate.Keys))
 	}
@@ -148,7 +148,7 @@ func keep(t *testing.T, h *history.History, err error) error {
 		}
 	}
 	valid := true
-	for _, key := range perkey.Split(h) {
+	for _, key := range perkey.Split(h, 1) {
 		ok, failed := explained(h, key)
 		if failed != nil {
 			return failed

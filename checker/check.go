@@ -5,9 +5,10 @@ import (
 	"context"
 	"runtime"
 	"slices"
-	"sync"
+	"sync/atomic"
 	"time"
 
+	"github.com/assay-dev/assay/checker/internal/parallel"
 	"github.com/assay-dev/assay/checker/perkey"
 	"github.com/assay-dev/assay/checker/proof"
 	"github.com/assay-dev/assay/workload/history"
@@ -26,11 +27,14 @@ const leastShare = 100 * time.Millisecond
 // that of ctx when ctx ended; it has no verdict then. Operations without a line are
 // numbered as if they stood in a file: the first is on line 2.
 func Check(ctx context.Context, h *history.History, o Options) (*Result, error) {
+	if o.Workers <= 0 {
+		o.Workers = runtime.GOMAXPROCS(0)
+	}
 	h = Numbered(h)
-	if err := wellFormed(h); err != nil {
+	if err := wellFormed(h, o.Workers); err != nil {
 		return nil, err
 	}
-	c := newChecking(ctx, h.Header.Object, o, perkey.Split(h))
+	c := newChecking(ctx, h.Header.Object, o, perkey.Split(h, o.Workers))
 	c.run()
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -62,91 +66,81 @@ func numbered(operations []history.Operation) bool {
 	return true
 }
 
-// checking is one check of all keys. Easy keys come first, so that a hard one uses up
-// only what nobody else needs.
+// checking is one check of all keys.
 type checking struct {
-	ctx      context.Context
-	object   history.Object
-	options  Options
-	deadline time.Time
+	ctx     context.Context
+	object  history.Object
+	options Options
 
-	mu     sync.Mutex
-	keys   []perkey.History // not taken yet, the easiest first
-	claims []proof.Key
-	found  []Violation
-	gaveUp []UndecidedKey
+	keys   []perkey.History
+	claims []proof.Key  // by key
+	found  []*Violation // by key, nil where there is none
 }
 
 func newChecking(ctx context.Context, object history.Object, o Options, keys []perkey.History) *checking {
-	if o.Workers <= 0 {
-		o.Workers = runtime.GOMAXPROCS(0)
-	}
-	o.Workers = max(1, min(o.Workers, len(keys)))
 	o.Budget.Time = cmp.Or(o.Budget.Time, DefaultTime)
 	o.Budget.Memory = cmp.Or(o.Budget.Memory, DefaultMemory)
-	slices.SortStableFunc(keys, func(a, b perkey.History) int {
-		return cmp.Compare(len(a.Operations), len(b.Operations))
-	})
 	return &checking{
-		ctx: ctx, object: object, options: o, deadline: time.Now().Add(o.Budget.Time),
-		keys: keys, claims: make([]proof.Key, 0, len(keys)),
+		ctx: ctx, object: object, options: o,
+		keys: keys, claims: make([]proof.Key, len(keys)), found: make([]*Violation, len(keys)),
 	}
 }
 
-// run checks all keys, as many at a time as there are workers.
+// run decides all keys, and then searches those that need it: the short ones first, so
+// that a hard one uses up only what nobody else needs.
 func (c *checking) run() {
-	var workers sync.WaitGroup
-	for range c.options.Workers {
-		workers.Go(func() {
-			for key, share, ok := c.next(); ok; key, share, ok = c.next() {
-				c.add(c.check(key, share))
-			}
-		})
+	c.each(len(c.keys), func(i int) { c.claims[i], c.found[i] = c.check(c.keys[i]) })
+	var hard []int
+	for i := range c.claims {
+		if c.claims[i].Undecided != "" {
+			hard = append(hard, i)
+		}
 	}
-	workers.Wait()
+	slices.SortStableFunc(hard, func(i, j int) int {
+		return cmp.Compare(len(c.keys[i].Operations), len(c.keys[j].Operations))
+	})
+	deadline := time.Now().Add(c.options.Budget.Time)
+	c.each(len(hard), func(n int) {
+		i := hard[n]
+		share := c.share(time.Until(deadline), len(hard)-n)
+		c.claims[i], c.found[i] = c.search(c.keys[i], c.claims[i].Undecided, share)
+	})
 }
 
-// next takes the next key and its fair share of the time that is left.
-func (c *checking) next() (key perkey.History, share time.Duration, ok bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if len(c.keys) == 0 || c.ctx.Err() != nil {
-		return key, 0, false
-	}
-	rounds := (len(c.keys) + c.options.Workers - 1) / c.options.Workers
-	key, c.keys = c.keys[0], c.keys[1:]
-	left := time.Until(c.deadline)
-	return key, min(left, max(left/time.Duration(rounds), leastShare)), true
+// share is a key's fair share of the time that is left for so many keys.
+func (c *checking) share(left time.Duration, keys int) time.Duration {
+	rounds := (keys + c.options.Workers - 1) / c.options.Workers
+	return min(left, max(left/time.Duration(rounds), leastShare))
 }
 
-// add keeps what was found of one key.
-func (c *checking) add(claim proof.Key, violation *Violation) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.claims = append(c.claims, claim)
-	switch {
-	case violation != nil:
-		c.found = append(c.found, *violation)
-	case claim.Undecided != "":
-		c.gaveUp = append(c.gaveUp, UndecidedKey{Key: claim.Key, Reason: claim.Undecided})
-	}
+// each calls do for all numbers below n, as many at a time as there are workers, until
+// the context ends.
+func (c *checking) each(n int, do func(i int)) {
+	var next atomic.Int64
+	parallel.Ranges(min(c.options.Workers, n), n, func(int, int, int) {
+		for i := int(next.Add(1)) - 1; i < n && c.ctx.Err() == nil; i = int(next.Add(1)) - 1 {
+			do(i)
+		}
+	})
 }
 
 // result sums up: a violation counts more than a key that is undecided.
 func (c *checking) result() *Result {
-	slices.SortFunc(c.claims, func(a, b proof.Key) int { return cmp.Compare(a.Key, b.Key) })
-	slices.SortFunc(c.found, func(a, b Violation) int { return cmp.Compare(a.Key, b.Key) })
-	slices.SortFunc(c.gaveUp, func(a, b UndecidedKey) int { return cmp.Compare(a.Key, b.Key) })
 	r := &Result{
 		Verdict:     Valid,
-		Violations:  c.found,
-		Undecided:   c.gaveUp,
 		Certificate: &proof.Certificate{Object: c.object, Relax: c.options.Relax, Keys: c.claims},
 	}
+	for i := range c.claims {
+		if v := c.found[i]; v != nil {
+			r.Violations = append(r.Violations, *v)
+		} else if claim := &c.claims[i]; claim.Undecided != "" {
+			r.Undecided = append(r.Undecided, UndecidedKey{Key: claim.Key, Reason: claim.Undecided})
+		}
+	}
 	switch {
-	case len(c.found) > 0:
+	case len(r.Violations) > 0:
 		r.Verdict = Invalid
-	case len(c.gaveUp) > 0:
+	case len(r.Undecided) > 0:
 		r.Verdict = Undecided
 	}
 	return r

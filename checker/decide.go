@@ -17,22 +17,18 @@ import (
 	"github.com/assay-dev/assay/workload/history"
 )
 
-// check judges one key: without a search where the contract leaves nothing to search
-// for, and else with one that may take its share of the time.
-func (c *checking) check(key perkey.History, share time.Duration) (proof.Key, *Violation) {
+// check judges one key without a search. It leaves undecided what needs one.
+func (c *checking) check(key perkey.History) (proof.Key, *Violation) {
 	claim := c.decide(key)
-	switch {
-	case claim.Undecided != "":
-		return c.search(key, claim.Undecided, share)
-	case claim.Contradiction != nil:
-		fault := named(key, proof.Lines(claim.Contradiction))
-		culprit := slices.MaxFunc(fault, func(a, b *history.Operation) int { return cmp.Compare(a.Call, b.Call) })
-		return claim, c.violation(key, culprit, fault, claim.Contradiction)
+	if claim.Contradiction == nil {
+		return claim, nil
 	}
-	return claim, nil
+	fault := named(key, proof.Lines(claim.Contradiction))
+	culprit := slices.MaxFunc(fault, func(a, b *history.Operation) int { return cmp.Compare(a.Call, b.Call) })
+	return claim, c.violation(key, culprit, fault, claim.Contradiction)
 }
 
-// decide judges a key without a search. It leaves undecided what needs one.
+// decide judges a key where the contract leaves nothing to search for.
 func (c *checking) decide(key perkey.History) proof.Key {
 	if c.object == history.Consensus {
 		r := consensus.Check(key.Operations, c.options.Relax)

@@ -3,28 +3,47 @@ package checker
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
 
+	"github.com/assay-dev/assay/checker/internal/parallel"
 	"github.com/assay-dev/assay/workload/history"
 )
 
 // wellFormed returns a [history.LineError] when h is no history: whatever the store
 // did, no clients can have seen this.
-func wellFormed(h *history.History) error {
+func wellFormed(h *history.History, workers int) error {
 	if h.Header.Object != history.Consensus && h.Header.Object != history.Blob {
 		return &history.LineError{Line: 1, Cause: fmt.Errorf("unknown object %q", h.Header.Object)}
 	}
-	for i := range h.Operations {
-		op := &h.Operations[i]
-		if err := possible(op, h.Header.Object); err != nil {
-			return &history.LineError{Line: op.Line, Cause: err}
+	errs, parts := make([]error, workers), make([]*sequence, workers)
+	parallel.Ranges(workers, len(h.Operations), func(worker, from, to int) {
+		parts[worker] = newSequence(len(h.Operations))
+		errs[worker] = survey(h.Operations[from:to], h.Header.Object, parts[worker])
+	})
+	for i, err := range errs {
+		if err != nil {
+			return err
+		}
+		if i > 0 {
+			parts[0].join(parts[i])
 		}
 	}
-	if sequential(h.Operations) {
-		return nil
+	if parts[0].broken {
+		return overlap(h.Operations)
 	}
-	return overlap(h.Operations)
+	return nil
+}
+
+// survey judges operations one by one, and enters them into s.
+func survey(operations []history.Operation, object history.Object, s *sequence) error {
+	for i := range operations {
+		op := &operations[i]
+		if err := possible(op, object); err != nil {
+			return &history.LineError{Line: op.Line, Cause: err}
+		}
+		s.add(op)
+	}
+	return nil
 }
 
 // possible judges one operation by itself.
@@ -74,29 +93,6 @@ func belongs(a history.Action) (of history.Object, listing bool) {
 		return history.Consensus, false
 	}
 	return history.Blob, false
-}
-
-// free returns the first instant at which the process of op can call again; after an
-// Info there is none, for its client goes on as another process.
-func free(op *history.Operation) int64 {
-	if op.Outcome == history.Info {
-		return math.MaxInt64
-	}
-	return op.Return
-}
-
-// sequential reports whether each process has one operation at a time when operations
-// are taken in the order in which they stand: the usual case, at the cost of one look.
-func sequential(operations []history.Operation) bool {
-	next := map[int]int64{}
-	for i := range operations {
-		op := &operations[i]
-		if from, ok := next[op.Process]; ok && op.Call < from {
-			return false
-		}
-		next[op.Process] = free(op)
-	}
-	return true
 }
 
 // overlap returns the first operation whose process was not free, whatever the order

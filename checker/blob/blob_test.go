@@ -22,7 +22,7 @@ const (
 // one key of h, and verifies it.
 func check(t *testing.T, h *history.History) string {
 	t.Helper()
-	key := perkey.Split(h)[0]
+	key := perkey.Split(h, 1)[0]
 	r := blob.Check(key, h.Header.Relax)
 	found := order
 	switch {
@@ -172,7 +172,7 @@ func TestUniqueValuesWithoutRestoresAreNeverUndecided(t *testing.T) {
 		if i%2 == 0 {
 			h = randhist.Generate(src, randhist.Options{Object: history.Blob, Operations: 15})
 		}
-		if len(perkey.Split(h)) == 1 {
+		if len(perkey.Split(h, 1)) == 1 {
 			found[check(t, h)]++
 		}
 	}

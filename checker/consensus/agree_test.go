@@ -23,7 +23,7 @@ var (
 // certify checks all keys of a history and returns the certificate.
 func certify(h *history.History, relax location.Relaxations) *proof.Certificate {
 	c := &proof.Certificate{Object: history.Consensus, Relax: relax}
-	for _, k := range perkey.Split(h) {
+	for _, k := range perkey.Split(h, 1) {
 		r := Check(k.Operations, relax)
 		c.Keys = append(c.Keys, proof.Key{Key: k.Key, Order: r.Order, Contradiction: r.Contradiction, Undecided: r.Undecided})
 	}
@@ -75,7 +75,7 @@ func compare(t *testing.T, i int, h *history.History, relax location.Relaxations
 		}
 	}()
 	c := certify(h, relax)
-	for j, k := range perkey.Split(h) {
+	for j, k := range perkey.Split(h, 1) {
 		want, err := search.Explained(context.Background(), search.Problem{Object: history.Consensus, Relax: relax, Operations: k.Operations}, 1<<30)
 		got := c.Keys[j].Contradiction == nil
 		switch {

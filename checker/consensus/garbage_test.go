@@ -57,7 +57,7 @@ func TestGarbageIsJudgedToo(t *testing.T) {
 		h := garbage(src)
 		relax := []location.Relaxations{nil, location.AllRelaxations()}[src.IntN(2)]
 		c := certify(h, relax)
-		for j, k := range perkey.Split(h) {
+		for j, k := range perkey.Split(h, 1) {
 			want, err := search.Explained(context.Background(), search.Problem{Object: history.Consensus, Relax: relax, Operations: k.Operations}, 1<<30)
 			if got := c.Keys[j].Contradiction == nil; err != nil || got != want {
 				t.Fatalf("case %d, %v: valid = %v, the search says %v, %v\n%s", i, relax, got, want, err, print(h))

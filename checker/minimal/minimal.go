@@ -72,7 +72,7 @@ var ErrNone = errors.New("no small counterexample was found")
 func Find(ctx context.Context, h *history.History, relax location.Relaxations, violations []checker.Violation) (*Counterexample, error) {
 	simplest := slices.Clone(violations)
 	slices.SortStableFunc(simplest, func(a, b checker.Violation) int { return cmp.Compare(len(a.Lines), len(b.Lines)) })
-	keys := perkey.Split(checker.Numbered(h))
+	keys := perkey.Split(checker.Numbered(h), 1)
 	var best *Counterexample
 	for _, v := range simplest[:min(tried, len(simplest))] {
 		i, ok := slices.BinarySearchFunc(keys, v.Key, func(k perkey.History, key string) int { return cmp.Compare(k.Key, key) })

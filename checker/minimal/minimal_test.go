@@ -144,7 +144,7 @@ func rejected(c *Counterexample) error {
 // other in the whole history, whatever became of all other writes; and what somebody read
 // is not without its writer when there is one.
 func fair(h *history.History, c *Counterexample) error {
-	for _, key := range perkey.Split(h) {
+	for _, key := range perkey.Split(h, 1) {
 		if key.Key != c.Violation.Key {
 			continue
 		}

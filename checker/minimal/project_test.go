@@ -23,7 +23,7 @@ func TestWhatAnOrderExplainsItExplainsInEveryProjection(t *testing.T) {
 			o.Relax = location.Relaxations{location.RelaxStaleHead}
 		}
 		h := randhist.Generate(random, o)
-		for _, key := range perkey.Split(h) {
+		for _, key := range perkey.Split(h, 1) {
 			p := newProblem(t.Context(), h.Header.Object, h.Header.Relax, key)
 			p.effort *= 1000
 			var force []*history.Operation

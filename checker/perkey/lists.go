@@ -1,7 +1,9 @@
 package perkey
 
 import (
+	"maps"
 	"math"
+	"slices"
 	"sort"
 	"strings"
 
@@ -28,6 +30,10 @@ func (s *splitter) project() {
 		present:  make([]*history.Operation, len(s.keys)),
 		absent:   make([]*history.Operation, len(s.keys)),
 		firstSet: s.firstSets(),
+		places:   make(map[string]int32, len(s.keys)),
+	}
+	for i, key := range s.keys {
+		p.places[key] = int32(i)
 	}
 	for _, op := range s.listings {
 		p.listing(op)
@@ -42,26 +48,36 @@ func (s *splitter) project() {
 	}
 }
 
-// projector holds by key what it knows while it goes through the listings.
+// projector holds, by the place of each key, what it knows while it goes through the listings.
 type projector struct {
 	*splitter
+	places          map[string]int32     // by key
 	named           []*history.Operation // the projection of the present listing
 	present, absent []*history.Operation // Consensus: those that imply the others
 	firstSet        []int64              // Blob: the first call of a set
 }
 
+// firstSets returns by key the first call of a set that may have happened.
 func (s *splitter) firstSets() []int64 {
 	first := make([]int64, len(s.keys))
 	for i := range first {
 		first[i] = math.MaxInt64
-	}
-	for i := range s.operations {
-		op := &s.operations[i]
-		if _, ok := op.Action.(*history.Set); ok && kind(op) == counted {
-			first[s.places[i]] = min(first[s.places[i]], op.Call)
+		for _, p := range s.parts {
+			if at := p.local[i]; at != none {
+				first[i] = min(first[i], p.firstSet[at])
+			}
 		}
 	}
 	return first
+}
+
+// listed returns the keys that listings name, in order.
+func listed(listings []*history.Operation) []string {
+	names := map[string]bool{}
+	for _, op := range listings {
+		namedKeys(op.Action)(func(key string, _ int) { names[key] = true })
+	}
+	return slices.Sorted(maps.Keys(names))
 }
 
 func (p *projector) keep(i int, op *history.Operation) {
@@ -71,7 +87,7 @@ func (p *projector) keep(i int, op *history.Operation) {
 func (p *projector) listing(op *history.Operation) {
 	var named []int32
 	namedKeys(op.Action)(func(key string, entry int) {
-		i := p.place[key]
+		i := p.places[key]
 		if p.named[i] != nil {
 			addEntry(p.named[i].Action, op.Action, entry)
 			return
@@ -116,8 +132,16 @@ func (p *projector) presence(i int) {
 	}
 }
 
+func listing(a history.Action) bool {
+	switch a.(type) {
+	case *history.ListKeys, *history.List:
+		return true
+	}
+	return false
+}
+
 // namedKeys returns an iterator over the keys that a listing names, with the place
-// of each in the listing; nil for operations of one key.
+// of each in the listing.
 func namedKeys(a history.Action) func(yield func(key string, entry int)) {
 	switch a := a.(type) {
 	case *history.ListKeys:

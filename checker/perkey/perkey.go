@@ -3,8 +3,7 @@
 package perkey
 
 import (
-	"slices"
-
+	"github.com/assay-dev/assay/checker/internal/parallel"
 	"github.com/assay-dev/assay/workload/history"
 )
 
@@ -20,8 +19,8 @@ type History struct {
 	Failed []*history.Operation
 }
 
-// Split returns the histories of all keys that h names, sorted by key. Operations
-// other than listings are shared with h.
+// Split returns the histories of all keys that h names, sorted by key, and uses so many
+// processors for that. Operations other than listings are shared with h.
 //
 // A listing that was answered is one read per key: a copy of the operation with Key
 // set and the Action's Keys or Entries reduced to that key. So it has one entry, or
@@ -31,8 +30,8 @@ type History struct {
 // the store held (C9, B4). A key that only listings name has a history too.
 //
 // Projections that follow from others are left out, see lists.go.
-func Split(h *history.History) []History {
-	s := newSplitter(h)
+func Split(h *history.History, workers int) []History {
+	s := newSplitter(h.Operations, workers)
 	s.project()
 	return s.histories()
 }
@@ -66,122 +65,78 @@ func Refusal(op *history.Operation) bool {
 // order.
 type splitter struct {
 	operations []history.Operation
+	places     []place
+	parts      []part
 	keys       []string
-	places     []int32 // of each operation's key; of a listing, unused
 	listings   []*history.Operation
-	place      map[string]int32
 	projected  [][]*history.Operation
 }
 
-func newSplitter(h *history.History) *splitter {
-	s := &splitter{operations: h.Operations, places: make([]int32, len(h.Operations)), place: map[string]int32{}}
-	for i := range h.Operations {
-		op := &h.Operations[i]
-		if named := namedKeys(op.Action); named == nil {
-			s.places[i] = s.add(op.Key)
-		} else if op.Outcome == history.Ok {
-			s.listings = append(s.listings, op)
-			named(func(key string, _ int) { s.add(key) })
-		}
+// newSplitter goes through the operations, each worker through a part of them, and
+// brings their keys together.
+func newSplitter(operations []history.Operation, workers int) *splitter {
+	s := &splitter{operations: operations, places: make([]place, len(operations)), parts: make([]part, workers)}
+	parallel.Ranges(workers, len(operations), func(worker, from, to int) {
+		s.parts[worker].read(operations[from:to], s.places[from:to])
+	})
+	sorted := make([][]string, workers+1)
+	for i := range s.parts {
+		s.listings = append(s.listings, s.parts[i].listings...)
 	}
-	s.sort()
+	sorted[workers] = listed(s.listings)
+	parallel.Ranges(workers, workers, func(worker, _, _ int) { sorted[worker] = s.parts[worker].sorted() })
+	for _, keys := range sorted {
+		s.keys = union(s.keys, keys)
+	}
+	parallel.Ranges(workers, workers, func(worker, _, _ int) { s.parts[worker].locate(s.keys) })
 	s.projected = make([][]*history.Operation, len(s.keys))
 	return s
 }
 
-// add returns the place of key in the order of appearance.
-func (s *splitter) add(key string) int32 {
-	place, ok := s.place[key]
-	if !ok {
-		place = int32(len(s.keys))
-		s.place[key] = place
-		s.keys = append(s.keys, key)
+// union merges what is sorted.
+func union(a, b []string) []string {
+	if len(a) == 0 {
+		return b
 	}
-	return place
-}
-
-// sort turns places in the order of appearance into places in sorted order.
-func (s *splitter) sort() {
-	sorted := slices.Clone(s.keys)
-	slices.Sort(sorted)
-	moved := make([]int32, len(sorted))
-	for i, key := range sorted {
-		moved[s.place[key]] = int32(i)
-		s.place[key] = int32(i)
-	}
-	for i, place := range s.places {
-		if namedKeys(s.operations[i].Action) == nil {
-			s.places[i] = moved[place]
+	all := make([]string, 0, max(len(a), len(b)))
+	for len(a) > 0 && len(b) > 0 {
+		switch {
+		case a[0] < b[0]:
+			all, a = append(all, a[0]), a[1:]
+		case a[0] > b[0]:
+			all, b = append(all, b[0]), b[1:]
+		default:
+			all, a, b = append(all, a[0]), a[1:], b[1:]
 		}
 	}
-	s.keys = sorted
+	return append(append(all, a...), b...)
 }
 
-// kinds of an operation for its key.
-const (
-	ignored = iota
-	counted
-	failed
-)
-
-func kind(op *history.Operation) int {
-	switch {
-	case namedKeys(op.Action) != nil:
-		return ignored // its projections count
-	case op.Outcome == history.Ok || Refusal(op):
-		return counted
-	case op.Outcome == history.Fail:
-		return failed
-	case Effective(op.Action):
-		return counted
-	}
-	return ignored // a read without an answer says nothing
-}
-
-// histories distributes the operations in two passes, so that the slices of all keys
-// share two arrays of exactly the right size.
+// histories distributes the operations. All keys share two arrays of exactly the right
+// size, in which each worker knows the places of its own.
 func (s *splitter) histories() []History {
-	var sizes [3][]int
-	for k := range sizes {
-		sizes[k] = make([]int, len(s.keys))
+	counts, fails := 0, 0
+	for i := range s.projected {
+		counts += len(s.projected[i])
 	}
-	for i := range s.operations {
-		if k := kind(&s.operations[i]); k != ignored {
-			sizes[k][s.places[i]]++
+	for _, p := range s.parts {
+		for _, n := range p.counts {
+			counts, fails = counts+int(n.counted), fails+int(n.failed)
 		}
 	}
-	for i, ops := range s.projected {
-		sizes[counted][i] += len(ops)
-	}
+	all, failed := make([]*history.Operation, counts), make([]*history.Operation, fails)
 	histories := make([]History, len(s.keys))
-	countedOps, failedOps := slots(sizes[counted]), slots(sizes[failed])
+	var next tally
 	for i, key := range s.keys {
-		histories[i] = History{key, append(countedOps[i], s.projected[i]...), failedOps[i]}
-	}
-	for i := range s.operations {
-		op := &s.operations[i]
-		switch kind(op) {
-		case counted:
-			h := &histories[s.places[i]]
-			h.Operations = append(h.Operations, op)
-		case failed:
-			h := &histories[s.places[i]]
-			h.Failed = append(h.Failed, op)
+		begin := next
+		next.counted += int32(copy(all[next.counted:], s.projected[i]))
+		for w := range s.parts {
+			next = s.parts[w].reserve(i, next)
 		}
+		histories[i] = History{key, all[begin.counted:next.counted:next.counted], failed[begin.failed:next.failed:next.failed]}
 	}
+	parallel.Ranges(len(s.parts), len(s.operations), func(worker, from, to int) {
+		s.parts[worker].distribute(s.operations[from:to], s.places[from:to], all, failed)
+	})
 	return histories
-}
-
-// slots returns empty slices of the given capacities, cut from one array.
-func slots(sizes []int) [][]*history.Operation {
-	total := 0
-	for _, n := range sizes {
-		total += n
-	}
-	array := make([]*history.Operation, total)
-	cut := make([][]*history.Operation, len(sizes))
-	for i, n := range sizes {
-		cut[i], array = array[:0:n], array[n:]
-	}
-	return cut
 }

@@ -78,8 +78,11 @@ func TestSplit(t *testing.T) {
 		}, []string{"a: 6[a] 4[] 2"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if got := lines(perkey.Split(&history.History{Operations: test.operations})); !slices.Equal(got, test.want) {
-				t.Errorf("got %q, want %q", got, test.want)
+			for workers := range 5 {
+				got := lines(perkey.Split(&history.History{Operations: test.operations}, workers+1))
+				if !slices.Equal(got, test.want) {
+					t.Errorf("%d workers: got %q, want %q", workers+1, got, test.want)
+				}
 			}
 		})
 	}
@@ -93,7 +96,7 @@ func BenchmarkSplit(b *testing.B) {
 				h.Operations = append(h.Operations, op(i+2, int64(i), int64(i+10), history.Ok, fmt.Sprintf("k%d", i*7919%keys), &history.Head{}))
 			}
 			for b.Loop() {
-				perkey.Split(h)
+				perkey.Split(h, 1)
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1e6, "ns/operation")
 		})

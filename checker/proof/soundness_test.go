@@ -47,7 +47,7 @@ func judge(t *testing.T, src *rand.Rand, object history.Object) judged {
 		t.Fatal(err)
 	}
 	j.certificate = got.Certificate
-	for _, key := range perkey.Split(j.History) {
+	for _, key := range perkey.Split(j.History, 1) {
 		p := search.Problem{Object: object, Relax: o.Relax, Operations: key.Operations}
 		if j.explained[key.Key], err = search.Explained(context.Background(), p, 1<<30); err != nil {
 			t.Fatal(err)

@@ -51,7 +51,7 @@ func TestTheOperationsAtFaultContradictEachOtherAndNoFewerDo(t *testing.T) {
 			random := rand.New(rand.NewPCG(5, 6))
 			for range 200 {
 				h := randhist.Generate(random, o)
-				for _, key := range perkey.Split(h) {
+				for _, key := range perkey.Split(h, 1) {
 					p := search.Problem{Object: o.Object, Relax: o.Relax, Operations: key.Operations}
 					if explained(t, p, key.Operations) {
 						continue

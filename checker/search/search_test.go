@@ -62,7 +62,7 @@ func text(h *history.History) string {
 // compare fails t when search and brute force disagree, and reports the verdict.
 func compare(t rapid.TB, h *history.History, relax location.Relaxations) bool {
 	explained := true
-	for _, key := range perkey.Split(h) {
+	for _, key := range perkey.Split(h, 1) {
 		p := search.Problem{Object: h.Header.Object, Relax: relax, Operations: key.Operations}
 		got, err := search.Explained(context.Background(), p, plenty)
 		if err != nil {
@@ -123,7 +123,7 @@ func TestCorrectStoresAreExplained(t *testing.T) {
 			random := rand.New(rand.NewPCG(3, 4))
 			for range 500 {
 				h := randhist.Generate(random, o)
-				for _, key := range perkey.Split(h) {
+				for _, key := range perkey.Split(h, 1) {
 					p := search.Problem{Object: o.Object, Relax: o.Relax, Operations: key.Operations}
 					if ok, err := search.Explained(context.Background(), p, plenty); !ok || err != nil {
 						t.Fatalf("explained = %v, %v: key %s of\n%s", ok, err, key.Key, text(h))

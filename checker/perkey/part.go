@@ -1,0 +1,123 @@
+package perkey
+
+import (
+	"math"
+	"slices"
+
+	"github.com/assay-dev/assay/workload/history"
+)
+
+// A place says to which of its part's keys an operation belongs, in the order of
+// appearance; none if it says nothing of a key by itself.
+type place struct {
+	key    int32
+	failed bool
+}
+
+const none = -1
+
+// A part is what one worker found in its part of the history.
+type part struct {
+	names    map[string]int32
+	keys     []string // in the order of appearance
+	counts   []tally  // by key
+	firstSet []int64  // by key: the first call of a set that may have happened
+	listings []*history.Operation
+	local    []int32 // by place among all keys: the place in this part, or none
+	next     []tally // by key: where its next operation goes
+}
+
+// A tally counts the operations of one key.
+type tally struct{ counted, failed int32 }
+
+// read notes the key of each operation.
+func (p *part) read(operations []history.Operation, places []place) {
+	p.names = map[string]int32{}
+	last, key := int32(none), ""
+	for i := range operations {
+		op := &operations[i]
+		places[i].key = none
+		if listing(op.Action) {
+			if op.Outcome == history.Ok {
+				p.listings = append(p.listings, op)
+			}
+			continue
+		}
+		if last == none || op.Key != key {
+			last, key = p.add(op.Key), op.Key
+		}
+		p.count(op, last, &places[i])
+	}
+}
+
+// add returns the place of key in the order of appearance.
+func (p *part) add(key string) int32 {
+	at, ok := p.names[key]
+	if !ok {
+		at = int32(len(p.keys))
+		p.names[key] = at
+		p.keys, p.counts, p.firstSet = append(p.keys, key), append(p.counts, tally{}), append(p.firstSet, math.MaxInt64)
+	}
+	return at
+}
+
+// count notes what an operation is to its key. A read without an answer says nothing.
+func (p *part) count(op *history.Operation, key int32, at *place) {
+	switch {
+	case op.Outcome == history.Ok, op.Outcome == history.Info && Effective(op.Action), Refusal(op):
+		at.key = key
+		p.counts[key].counted++
+		if _, ok := op.Action.(*history.Set); ok {
+			p.firstSet[key] = min(p.firstSet[key], op.Call)
+		}
+	case op.Outcome == history.Fail:
+		*at = place{key, true}
+		p.counts[key].failed++
+	}
+}
+
+// sorted returns the part's keys in order.
+func (p *part) sorted() []string {
+	sorted := slices.Clone(p.keys)
+	slices.Sort(sorted)
+	return sorted
+}
+
+// locate finds the part's keys among all keys.
+func (p *part) locate(all []string) {
+	p.local, p.next = make([]int32, len(all)), make([]tally, len(p.keys))
+	for i, key := range all {
+		if at, ok := p.names[key]; ok {
+			p.local[i] = at
+		} else {
+			p.local[i] = none
+		}
+	}
+	p.names = nil
+}
+
+// reserve keeps room for the part's operations of a key from next on. It returns where
+// that room ends.
+func (p *part) reserve(key int, next tally) tally {
+	at := p.local[key]
+	if at == none {
+		return next
+	}
+	p.next[at] = next
+	return tally{next.counted + p.counts[at].counted, next.failed + p.counts[at].failed}
+}
+
+// distribute puts each operation where its key has it.
+func (p *part) distribute(operations []history.Operation, places []place, counted, failed []*history.Operation) {
+	for i, at := range places {
+		switch {
+		case at.key == none:
+		case at.failed:
+			failed[p.next[at.key].failed] = &operations[i]
+			p.next[at.key].failed++
+		default:
+			counted[p.next[at.key].counted] = &operations[i]
+			p.next[at.key].counted++
+		}
+	}
+}
