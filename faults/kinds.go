@@ -43,6 +43,9 @@ func Kinds() []Kind {
 	return []Kind{
 		unreliableKind(),
 		connectionsKind(),
+		killKind(),
+		pauseKind(),
+		failoverKind(),
 	}
 }
 

@@ -9,15 +9,26 @@
 //
 // # Parameters of local:postgres
 //
-//	isolation, pool_max_conns, pool_acquire_timeout   as in package postgres
-//	fsync, synchronous_commit                         settings of the server, on or off
-//	replica=async     reads go to a second server, which streams from the first one;
-//	                  they may be stale (relaxation stale-head)
+//	isolation, pool_max_conns, pool_acquire_timeout, connect_timeout   as in package postgres
+//	fsync=on          a setting of the server, on or off
+//	synchronous_commit=on   likewise: on, off, local, remote_write or remote_apply
+//	wal_writer_delay=200ms  likewise: how often it writes what was committed while
+//	                  synchronous_commit is off
+//	replica=async     a second server, which streams from the first one and can take its
+//	                  place: clients are told both addresses, and connect to the
+//	                  first of them that takes writes
+//	replica=sync      likewise, and nothing is acknowledged that is not there too
+//	read=replica      reads go to the replica instead; they may be stale (relaxation
+//	                  stale-head), and the replica never takes over
 //	replay_delay=5ms  the replica shows a commit this much later
+//	distance=20ms     how long everything takes between primary and replica; what is on its
+//	                  way when the primary dies is lost
+//	container=true    the server runs in a container, without a replica
 //
 // # Parameters of local:s3
 //
 //	versioning=false  the bucket keeps no versions, and nothing can be restored; with
 //	                  true it does
 //	delete            as in package s3
+//	container=true    the server runs in a container
 package local

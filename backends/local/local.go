@@ -26,15 +26,48 @@ type Server struct {
 	// URL is the store's, with its secrets.
 	URL string
 
-	parts []part
+	nodes   []*Node
+	cluster *Cluster // nil unless the replica can take over
 }
 
-// A part is one server of several.
-type part struct {
-	instance servers.Instance
-	end      func(context.Context) error
-	cut      func(context.Context) (int, error)
+// A Node is one server of a [Server], on which faults can act.
+type Node struct {
+	Instance
+	// Role is what it was started as: "postgres", its "replica", or "s3".
+	Role string
+
+	end func(context.Context) error
 }
+
+// An Instance is a server that can be asked whether it answers.
+type Instance interface {
+	servers.Instance
+	// Probe asks the server once. A refused connection is [syscall.ECONNREFUSED].
+	Probe(ctx context.Context) error
+	// WaitReady probes it until it answers.
+	WaitReady(ctx context.Context) error
+}
+
+func (s *Server) add(role string, instance Instance, end func(context.Context) error) *Node {
+	node := &Node{instance, role, end}
+	s.nodes = append(s.nodes, node)
+	return node
+}
+
+// Node returns the server with a role, nil when there is none. The role "" is that of
+// the first one, which takes the writes.
+func (s *Server) Node(role string) *Node {
+	for _, n := range s.nodes {
+		if role == "" || n.Role == role {
+			return n
+		}
+	}
+	return nil
+}
+
+// Cluster returns the primary and the replica that can take its place, nil when there
+// is none that clients would follow there.
+func (s *Server) Cluster() *Cluster { return s.cluster }
 
 // Is reports whether rawURL asks for a server.
 func Is(rawURL string) bool { return strings.HasPrefix(rawURL, scheme+":") }
@@ -57,14 +90,16 @@ func Start(ctx context.Context, rawURL string) (*Server, error) {
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
 	s := &Server{}
-	if err := plan(ctx, s); err != nil {
+	if err := plan.start(ctx, s); err != nil {
 		return nil, errors.Join(fmt.Errorf("start the server of %s: %w", rawURL, err), s.Close())
 	}
 	return s, nil
 }
 
-// A plan starts servers, of which it tells s one by one.
-type plan func(ctx context.Context, s *Server) error
+// A plan starts servers, which it adds to s one by one.
+type plan interface {
+	start(ctx context.Context, s *Server) error
+}
 
 func parse(rawURL string) (plan, error) {
 	u, query, err := params.Parse(rawURL)
@@ -83,8 +118,8 @@ func parse(rawURL string) (plan, error) {
 // Log returns the last lines that each server printed.
 func (s *Server) Log() string {
 	var log strings.Builder
-	for _, p := range s.parts {
-		fmt.Fprintf(&log, "== %v\n%s", p.instance, p.instance.Log())
+	for _, n := range s.nodes {
+		fmt.Fprintf(&log, "== %s: %v\n%s", n.Role, n, n.Log())
 	}
 	return log.String()
 }
@@ -92,9 +127,15 @@ func (s *Server) Log() string {
 // CutConnections cuts off all clients, in the middle of what they are doing, and
 // returns how many connections that were. They may connect again at once.
 func (s *Server) CutConnections(ctx context.Context) (count int, err error) {
-	for _, p := range s.parts {
-		n, failed := p.cut(ctx)
-		count, err = count+n, errors.Join(err, failed)
+	for _, n := range s.nodes {
+		server, cuts := n.Instance.(interface {
+			CutConnections(context.Context) (int, error)
+		})
+		if !cuts || n.Running(ctx) != nil {
+			continue // one that is dead has none
+		}
+		cut, failed := server.CutConnections(ctx)
+		count, err = count+cut, errors.Join(err, failed)
 	}
 	return count, err
 }
@@ -104,8 +145,8 @@ func (s *Server) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
 	defer cancel()
 	var errs []error
-	for _, p := range slices.Backward(s.parts) {
-		errs = append(errs, p.end(ctx))
+	for _, n := range slices.Backward(s.nodes) {
+		errs = append(errs, n.end(ctx))
 	}
 	return errors.Join(errs...)
 }

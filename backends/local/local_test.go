@@ -1,6 +1,7 @@
 package local
 
 import (
+	"context"
 	"errors"
 	"net/url"
 	"strings"
@@ -20,11 +21,14 @@ func TestAURLThatCannotBeRightIsExplainedBeforeAnythingStarts(t *testing.T) {
 		"local:///postgres":                           "write local:postgres or local:s3",
 		"local:postgres?isolatoin=serializable":       "unknown parameter \"isolatoin\": known are isolation",
 		"local:postgres?fsync=maybe":                  "known are on, off",
-		"local:postgres?replica=sync":                 "known are none, async",
+		"local:postgres?replica=quorum":               "known are none, async, sync",
 		"local:postgres?replay_delay=5ms":             "comes with replica=async",
+		"local:postgres?distance=5ms":                 "comes with replica=async",
+		"local:postgres?read=replica":                 "comes with replica=async",
+		"local:postgres?replica=sync&container=true":  "comes without a replica",
 		"local:postgres?replica=async&replay_delay=5": "not a length of time",
 		"local:s3?versioning=on":                      "neither true nor false",
-		"local:s3?endpoint=x":                         "unknown parameter \"endpoint\": known are versioning, delete",
+		"local:s3?endpoint=x":                         "unknown parameter \"endpoint\": known are versioning, delete, container",
 	} {
 		s, err := Start(t.Context(), rawURL)
 		if err == nil {
@@ -36,20 +40,46 @@ func TestAURLThatCannotBeRightIsExplainedBeforeAnythingStarts(t *testing.T) {
 	}
 }
 
-func TestPostgresStartsWithAReplicaThatServesTheReads(t *testing.T) {
-	s, err := Start(t.Context(), "local:postgres?replica=async&replay_delay=1ms&fsync=off&isolation=read-committed")
-	serverstest.Check(t, "postgres", err)
-	u, err := url.Parse(s.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if read := u.Query().Get("read"); len(s.parts) != 2 || read == "" || read == u.Host || u.Query().Get("isolation") != "read-committed" {
-		t.Errorf("%d servers, %s", len(s.parts), u.Redacted())
-	}
+func start(t *testing.T, rawURL, needs string) *Server {
+	t.Helper()
+	s, err := Start(t.Context(), rawURL)
+	serverstest.Check(t, needs, err)
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+		for _, n := range s.nodes {
+			if n.Running(context.Background()) == nil {
+				t.Errorf("%v still runs", n)
+			}
+		}
+	})
+	return s
+}
+
+func open(t *testing.T, s *Server) *postgres.Consensus {
+	t.Helper()
 	store, err := postgres.OpenConsensus(t.Context(), s.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { store.Close() })
+	return store
+}
+
+func TestPostgresStartsWithAReplicaThatServesTheReads(t *testing.T) {
+	s := start(t, "local:postgres?replica=async&read=replica&replay_delay=1ms&fsync=off&isolation=read-committed", "postgres")
+	u, err := url.Parse(s.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if read := u.Query().Get("read"); len(s.nodes) != 2 || read == "" || read == u.Host || u.Query().Get("isolation") != "read-committed" {
+		t.Errorf("%d servers, %s", len(s.nodes), u.Redacted())
+	}
+	if s.Cluster() != nil {
+		t.Error("clients would not follow the replica when it takes over, but there is a cluster")
+	}
+	store := open(t, s)
 	if _, _, err := store.Head(t.Context(), location.LivenessKey); err != nil || !store.Capabilities().StaleReads {
 		t.Errorf("head: %v, %+v", err, store.Capabilities())
 	}
@@ -59,14 +89,74 @@ func TestPostgresStartsWithAReplicaThatServesTheReads(t *testing.T) {
 	if log := s.Log(); strings.Count(log, "ready to accept") < 2 || strings.Contains(log, "8Nq2") {
 		t.Errorf("log %q", log)
 	}
-	store.Close()
-	if err := s.Close(); err != nil {
-		t.Error(err)
+}
+
+func TestClientsFollowTheReplicaThatTakesOver(t *testing.T) {
+	for _, kind := range []string{"async&distance=1ms", "sync"} {
+		t.Run(kind, func(t *testing.T) {
+			s := start(t, "local:postgres?fsync=off&replica="+kind, "postgres")
+			store := open(t, s)
+			if store.Capabilities().StaleReads {
+				t.Error("reads are declared stale, but go where writes go")
+			}
+			set := func(at location.SeqNo) error {
+				_, err := store.CompareAndSet(t.Context(), "key", nil, location.VersionedData{SeqNo: at})
+				return err
+			}
+			if err := set(1); err != nil {
+				t.Fatal(err)
+			}
+			c := s.Cluster()
+			if err := errors.Join(c.Primary.Kill(t.Context()), c.Promote(t.Context())); err != nil {
+				t.Fatal(err)
+			}
+			// The connections to the dead server fail first, each of them once.
+			var err error
+			for range 3 {
+				if err = set(2); err == nil {
+					break
+				}
+			}
+			if err != nil {
+				t.Error(err)
+			}
+			if _, found, err := store.Head(t.Context(), "key"); err != nil || !found {
+				t.Errorf("head: %t, %v", found, err)
+			}
+			if c.Primary.Probe(t.Context()) == nil {
+				t.Error("the old primary is back")
+			}
+		})
 	}
-	for _, p := range s.parts {
-		if p.instance.Running(t.Context()) == nil {
-			t.Errorf("%v still runs", p.instance)
+}
+
+func TestWhatCanTakeOverIsKnownFromTheURL(t *testing.T) {
+	for rawURL, want := range map[string]bool{
+		"local:postgres":                            false,
+		"local:postgres?replica=async":              true,
+		"local:postgres?replica=sync":               true,
+		"local:postgres?replica=async&read=replica": false,
+		"local:postgres?replica=quorum":             false,
+		"local:s3":                                  false,
+		"postgres://127.0.0.1/db":                   false,
+	} {
+		if got := HasCluster(rawURL); got != want {
+			t.Errorf("%s: %t", rawURL, got)
 		}
+	}
+}
+
+func TestServersStartInContainersIfTheyAreAskedTo(t *testing.T) {
+	for rawURL, role := range map[string]string{"local:postgres?container=true": "postgres", "local:s3?container=true": "s3"} {
+		t.Run(role, func(t *testing.T) {
+			s := start(t, rawURL, "docker")
+			if n := s.Node(role); n == nil || n != s.Node("") || !strings.HasPrefix(n.String(), "container ") {
+				t.Errorf("started %v", n)
+			}
+			if err := s.Node("").Probe(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
 	}
 }
 

@@ -3,66 +3,156 @@ package local
 import (
 	"cmp"
 	"context"
+	"net"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/assay-dev/assay/backends/internal/params"
 	"github.com/assay-dev/assay/backends/servers"
+	"github.com/assay-dev/assay/backends/servers/containers"
 )
+
+// The values of the parameters replica and read.
+const (
+	none         = "none"
+	asynchronous = "async"
+	synchronous  = "sync"
+	onPrimary    = "primary"
+	onReplica    = "replica"
+)
+
+// A postgresPlan is what the parameters of local:postgres ask for.
+type postgresPlan struct {
+	store       url.Values // what the store itself understands
+	settings    map[string]string
+	replica     string
+	read        string
+	replayDelay time.Duration
+	distance    time.Duration
+	container   bool
+}
 
 // parsePostgres reads the parameters of local:postgres. What the store itself
 // understands it is left to judge, except for names.
-func parsePostgres(query *params.Query) (plan, error) {
-	store := url.Values{}
-	for _, name := range []string{"isolation", "pool_max_conns", "pool_acquire_timeout"} {
+func parsePostgres(query *params.Query) (*postgresPlan, error) {
+	p := &postgresPlan{store: url.Values{}, settings: map[string]string{}}
+	for _, name := range []string{"isolation", "pool_max_conns", "pool_acquire_timeout", "connect_timeout"} {
 		if value := query.String(name, ""); value != "" {
-			store.Set(name, value)
+			p.store.Set(name, value)
 		}
 	}
-	settings := map[string]string{}
 	var problem error
-	for _, name := range []string{"fsync", "synchronous_commit"} {
-		settings[name] = query.String(name, "on")
-		problem = cmp.Or(problem, oneOf(name, settings[name], "on", "off"))
+	choice := func(name string, known ...string) string {
+		value := query.String(name, known[0])
+		problem = cmp.Or(problem, oneOf(name, value, known...))
+		return value
 	}
-	replica := query.String("replica", "none")
-	problem = cmp.Or(problem, oneOf("replica", replica, "none", "async"))
-	delay := query.Duration("replay_delay", 0)
-	if delay < 0 || delay > 0 && replica == "none" {
-		problem = cmp.Or(problem, params.Invalid("local: parameter replay_delay is %v: it is above 0 and comes with replica=async", delay))
-	}
-	if err := cmp.Or(query.Err(), problem); err != nil {
+	p.settings["fsync"] = choice("fsync", "on", "off")
+	p.settings["synchronous_commit"] = choice("synchronous_commit", "on", "off", "local", "remote_write", "remote_apply")
+	p.settings["wal_writer_delay"] = milliseconds(query.Duration("wal_writer_delay", 200*time.Millisecond))
+	p.replica = choice("replica", none, asynchronous, synchronous)
+	p.read = choice("read", onPrimary, onReplica)
+	p.replayDelay = query.Duration("replay_delay", 0)
+	p.distance = query.Duration("distance", 0)
+	p.container = query.Bool("container", false)
+	if err := cmp.Or(query.Err(), problem, p.check()); err != nil {
 		return nil, err
 	}
-	return func(ctx context.Context, s *Server) error {
-		primary, err := servers.StartPostgres(ctx, servers.PostgresOptions{Settings: settings})
-		if err != nil {
-			return err
-		}
-		s.addPostgres(primary)
-		if replica == "async" {
-			if err := s.addReplica(ctx, primary, delay, store); err != nil {
-				return err
-			}
-		}
-		s.URL, err = extended(primary.URL(servers.PostgresDatabase), store)
-		return err
-	}, nil
+	return p, nil
 }
 
-// addReplica starts a replica and sends the store's reads there.
-func (s *Server) addReplica(ctx context.Context, primary *servers.Postgres, delay time.Duration, store url.Values) error {
-	settings := map[string]string{"recovery_min_apply_delay": strconv.FormatInt(delay.Milliseconds(), 10) + "ms"}
-	replica, err := primary.StartReplica(ctx, servers.PostgresOptions{Settings: settings})
-	if err != nil {
-		return err
+// check refuses parameters that do not go together.
+func (p *postgresPlan) check() error {
+	for name, value := range map[string]time.Duration{"replay_delay": p.replayDelay, "distance": p.distance} {
+		if value < 0 || value > 0 && p.replica == none {
+			return params.Invalid("local: parameter %s is %v: it is above 0 and comes with replica=async or replica=sync", name, value)
+		}
 	}
-	s.addPostgres(replica)
-	store.Set("read", replica.Address)
+	switch {
+	case p.read == onReplica && p.replica == none:
+		return params.Invalid("local: parameter read=replica comes with replica=async or replica=sync")
+	case p.container && p.replica != none:
+		return params.Invalid("local: parameter container=true comes without a replica")
+	}
 	return nil
 }
 
-func (s *Server) addPostgres(p *servers.Postgres) {
-	s.parts = append(s.parts, part{p, p.Close, p.CutConnections})
+func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) + "ms" }
+
+func (p *postgresPlan) start(ctx context.Context, s *Server) error {
+	if p.replica == synchronous {
+		p.settings["synchronous_standby_names"] = "*"
+	}
+	primary, err := p.startPrimary(ctx, s)
+	if err != nil {
+		return err
+	}
+	if p.replica != none {
+		if err := p.startReplica(ctx, s, primary); err != nil {
+			return err
+		}
+	}
+	s.URL, err = extended(primary.URL(servers.PostgresDatabase), p.store)
+	return err
+}
+
+func (p *postgresPlan) startPrimary(ctx context.Context, s *Server) (*servers.Postgres, error) {
+	options := servers.PostgresOptions{Settings: p.settings}
+	if p.container {
+		primary, remove, err := containers.StartPostgres(ctx, options)
+		if err == nil {
+			s.add("postgres", primary, remove)
+		}
+		return primary, err
+	}
+	primary, err := servers.StartPostgres(ctx, options)
+	if err == nil {
+		s.add("postgres", primary, primary.Close)
+	}
+	return primary, err
+}
+
+// startReplica starts a replica and tells the store of it.
+func (p *postgresPlan) startReplica(ctx context.Context, s *Server, primary *servers.Postgres) error {
+	replica, err := primary.StartReplica(ctx, servers.PostgresOptions{
+		Settings: map[string]string{
+			"recovery_min_apply_delay": milliseconds(p.replayDelay),
+			// Once it has taken over, there is nobody to wait for.
+			"synchronous_standby_names": "",
+		},
+		Distance: p.distance,
+	})
+	if err != nil {
+		return err
+	}
+	node := s.add("replica", replica, replica.Close)
+	if p.read == onReplica {
+		p.store.Set("read", replica.Address)
+	} else {
+		s.cluster = &Cluster{Primary: s.Node("postgres"), Replica: node, Promote: replica.Promote}
+		bothHosts(p.store, primary.Address, replica.Address)
+	}
+	if p.replica == synchronous {
+		return primary.AwaitSynchronous(ctx)
+	}
+	return nil
+}
+
+// bothHosts lets clients find out by themselves who takes writes: each new connection
+// goes to the first of the servers that does, as libpq has it. One that does not
+// answer is given up after a second.
+func bothHosts(store url.Values, addresses ...string) {
+	var hosts, ports []string
+	for _, address := range addresses {
+		host, port, _ := net.SplitHostPort(address)
+		hosts, ports = append(hosts, host), append(ports, port)
+	}
+	store.Set("host", strings.Join(hosts, ","))
+	store.Set("port", strings.Join(ports, ","))
+	store.Set("target_session_attrs", "read-write")
+	if !store.Has("connect_timeout") {
+		store.Set("connect_timeout", "1")
+	}
 }

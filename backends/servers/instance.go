@@ -29,8 +29,12 @@ type Instance interface {
 	// Stop ends the server in order and waits for it. When ctx ends first the server
 	// is killed, and the error says so.
 	Stop(ctx context.Context) error
-	// Kill ends every process of the server at once (SIGKILL) and waits for it.
+	// Kill ends every process of the server at once (SIGKILL) and returns when none of
+	// them is left.
 	Kill(ctx context.Context) error
+	// KillOne ends one process of the server (SIGKILL), by the number that the server
+	// itself knows it by. It does not wait.
+	KillOne(ctx context.Context, pid int) error
 	// Pause stops every process of the server in its tracks (SIGSTOP), with its
 	// connections open.
 	Pause(ctx context.Context) error

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"syscall"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -29,6 +30,9 @@ type PostgresOptions struct {
 	Settings map[string]string
 	// Files are put into the data directory, for Settings to name.
 	Files map[string][]byte
+	// Distance is how long the log takes on its way to a replica, see [Link]; 0 means
+	// that there is nothing between the two.
+	Distance time.Duration
 }
 
 // A Postgres is a PostgreSQL server that listens on 127.0.0.1.
@@ -38,6 +42,7 @@ type Postgres struct {
 	Address string
 
 	local *postgresFiles // nil in a container
+	link  *Link          // of a replica to its primary; nil means a direct connection
 }
 
 // NewPostgres describes a server that somebody else started and has to end.
@@ -60,28 +65,6 @@ func StartPostgres(ctx context.Context, options PostgresOptions) (*Postgres, err
 		return nil, errors.Join(err, p.Close(ctx))
 	}
 	return p, nil
-}
-
-// StartReplica starts a second server that streams from p and answers reads, and waits
-// until it does. It is asynchronous: what p acknowledges shows up there later. The
-// setting recovery_min_apply_delay, or pg_wal_replay_pause there, makes that certain;
-// synchronous_standby_names on p ends it.
-func (p *Postgres) StartReplica(ctx context.Context, options PostgresOptions) (*Postgres, error) {
-	if p.local == nil {
-		return nil, Unavailable("a replica of a server in a container")
-	}
-	files, err := newPostgresFiles()
-	if err != nil {
-		return nil, err
-	}
-	r := &Postgres{local: files}
-	if err := files.copyFrom(ctx, p.Address); err != nil {
-		return nil, errors.Join(err, r.Close(ctx))
-	}
-	if err := r.launch(ctx, options); err != nil {
-		return nil, errors.Join(err, r.Close(ctx))
-	}
-	return r, nil
 }
 
 // launch starts the server for the first time.
@@ -111,14 +94,21 @@ func (p *Postgres) launch(ctx context.Context, options PostgresOptions) error {
 
 // WaitReady waits until the server answers queries, after a Start for instance.
 func (p *Postgres) WaitReady(ctx context.Context) error {
-	return WaitReady(ctx, p, func(ctx context.Context) error { return p.Exec(ctx, "SELECT 1") })
+	return WaitReady(ctx, p, p.Probe)
 }
+
+// Probe asks the server once whether it answers queries. A refused connection is
+// [syscall.ECONNREFUSED].
+func (p *Postgres) Probe(ctx context.Context) error { return p.Exec(ctx, "SELECT 1") }
 
 // Close ends the server and removes its data.
 func (p *Postgres) Close(ctx context.Context) error {
 	var err error
 	if p.Instance != nil {
 		err = p.Stop(ctx)
+	}
+	if p.link != nil {
+		err = errors.Join(err, p.link.Close())
 	}
 	if p.local != nil {
 		err = errors.Join(err, p.local.remove())
@@ -146,24 +136,6 @@ func (p *Postgres) Exec(ctx context.Context, sql string, arguments ...any) error
 	defer conn.Close(ctx)
 	_, err = conn.Exec(ctx, sql, arguments...)
 	return err
-}
-
-// CutConnections ends every connection of a client, whatever it is doing (57P01), and
-// returns how many.
-func (p *Postgres) CutConnections(ctx context.Context) (count int, err error) {
-	conn, err := pgx.Connect(ctx, p.URL(PostgresDatabase))
-	if err != nil {
-		return 0, err
-	}
-	defer conn.Close(ctx)
-	err = conn.QueryRow(ctx, `SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity
-		WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`).Scan(&count)
-	return count, err
-}
-
-// Promote makes a replica a primary and waits until it takes writes.
-func (p *Postgres) Promote(ctx context.Context) error {
-	return p.Exec(ctx, "SELECT pg_promote(wait => true)")
 }
 
 // configure appends to postgresql.conf, where the last setting of a name counts.

@@ -3,6 +3,7 @@ package servers_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -65,6 +66,35 @@ func TestAPausedPostgresKeepsItsClientsWaiting(t *testing.T) {
 	}
 	must(t, p.Resume(t.Context()))
 	must(t, <-answered)
+}
+
+func TestTheDeathOfOneBackendEndsAllOthersAndLosesNothing(t *testing.T) {
+	p := serverstest.Postgres(t, servers.PostgresOptions{})
+	must(t, p.Exec(t.Context(), "CREATE TABLE kept AS SELECT 'text' AS column"))
+	nobody := func(int) int { panic("there is nobody to pick") }
+	if effect, err := p.KillBackend(t.Context(), nobody); effect != "" || err != nil {
+		t.Errorf("without clients: %q, %v", effect, err)
+	}
+	var clients []*pgx.Conn
+	for range 3 {
+		conn, err := pgx.Connect(t.Context(), p.URL(servers.PostgresDatabase))
+		must(t, err)
+		defer conn.Close(t.Context())
+		clients = append(clients, conn)
+	}
+	effect, err := p.KillBackend(t.Context(), func(n int) int { return n - 1 })
+	if err != nil || !strings.Contains(effect, "killed, one of 3; the others ended with it") {
+		t.Errorf("effect %q, %v", effect, err)
+	}
+	for _, conn := range clients {
+		if conn.Ping(t.Context()) == nil {
+			t.Error("a client's connection outlived the crash")
+		}
+	}
+	must(t, p.WaitReady(t.Context()))
+	if got := ask(t, p, "SELECT * FROM kept"); got != "text" {
+		t.Errorf("stored %q", got)
+	}
 }
 
 func TestAPostgresDemandsItsPassword(t *testing.T) {

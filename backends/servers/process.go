@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -118,21 +119,38 @@ func (p *Process) Stop(ctx context.Context) error {
 	}
 }
 
-// Kill kills the process and all its descendants, and waits.
-func (p *Process) Kill(context.Context) error {
+// Kill kills the process and all its descendants, and waits for all of them: a
+// descendant that is about to die still holds the server's memory and its port.
+func (p *Process) Kill(ctx context.Context) error {
 	life := p.current()
-	if err := life.signalTree(syscall.SIGKILL); err != nil {
+	killed, err := life.signalTree(syscall.SIGKILL)
+	if err != nil {
 		return err
 	}
 	<-life.ended
-	return nil
+	return awaitEnds(ctx, killed)
+}
+
+// KillOne kills one descendant, and nobody else.
+func (p *Process) KillOne(_ context.Context, pid int) error {
+	life := p.current()
+	if life.running() != nil || !slices.Contains(descendantsOf(life.process.Pid), pid) {
+		return fmt.Errorf("pid %d is no process of %v", pid, p)
+	}
+	return signal(pid, syscall.SIGKILL)
 }
 
 // Pause stops the process and all its descendants.
-func (p *Process) Pause(context.Context) error { return p.current().signalTree(syscall.SIGSTOP) }
+func (p *Process) Pause(context.Context) error {
+	_, err := p.current().signalTree(syscall.SIGSTOP)
+	return err
+}
 
 // Resume continues the process and all its descendants.
-func (p *Process) Resume(context.Context) error { return p.current().signalTree(syscall.SIGCONT) }
+func (p *Process) Resume(context.Context) error {
+	_, err := p.current().signalTree(syscall.SIGCONT)
+	return err
+}
 
 // Running returns how the process ended, if it did.
 func (p *Process) Running(context.Context) error { return p.current().running() }
@@ -167,19 +185,44 @@ func (l *life) signal(sig syscall.Signal) error {
 	return nil
 }
 
-// signalTree sends sig to the process and its descendants. All of them are stopped
-// first, parents before children, so that none starts another one meanwhile.
-func (l *life) signalTree(sig syscall.Signal) error {
+// signalTree sends sig to the process and its descendants, which it returns. All of
+// them are stopped first, parents before children, so that none starts another one
+// meanwhile.
+func (l *life) signalTree(sig syscall.Signal) (descendants []int, err error) {
 	if l.running() != nil {
-		return nil
+		return nil, nil
 	}
 	if err := l.signal(syscall.SIGSTOP); err != nil {
-		return err
+		return nil, err
 	}
-	for _, child := range stopDescendants(l.process.Pid) {
-		if err := syscall.Kill(child, sig); err != nil && !errors.Is(err, syscall.ESRCH) {
-			return fmt.Errorf("signal %v to pid %d, a child of %d: %w", sig, child, l.process.Pid, err)
+	descendants = stopDescendants(l.process.Pid)
+	for _, pid := range descendants {
+		if err := signal(pid, sig); err != nil {
+			return nil, err
 		}
 	}
-	return l.signal(sig)
+	return descendants, l.signal(sig)
+}
+
+// signal sends sig to a process that may be gone.
+func signal(pid int, sig syscall.Signal) error {
+	if err := syscall.Kill(pid, sig); err != nil && !errors.Is(err, syscall.ESRCH) {
+		return fmt.Errorf("signal %v to pid %d: %w", sig, pid, err)
+	}
+	return nil
+}
+
+// awaitEnds waits until none of the processes runs any more. They are nobody's children
+// once their parent is dead, so that all that can be done is to look.
+func awaitEnds(ctx context.Context, pids []int) error {
+	for _, pid := range pids {
+		for running(pid) {
+			select {
+			case <-ctx.Done():
+				return fmt.Errorf("pid %d does not die: %w", pid, ctx.Err())
+			case <-time.After(time.Millisecond):
+			}
+		}
+	}
+	return nil
 }

@@ -1,6 +1,7 @@
 package servers
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -27,6 +28,27 @@ func stopDescendants(pid int) []int {
 		}
 	}
 	return all
+}
+
+// descendantsOf returns every descendant of a process.
+func descendantsOf(pid int) []int {
+	var all []int
+	for _, child := range childrenOf(pid) {
+		all = append(append(all, child), descendantsOf(child)...)
+	}
+	return all
+}
+
+// running reports whether a process has not ended. One that has is there until somebody
+// waits for it, without memory and files.
+func running(pid int) bool {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return false
+	}
+	// The state comes after the name, which may hold anything.
+	_, rest, _ := strings.Cut(string(text[bytes.LastIndexByte(text, ')')+1:]), " ")
+	return !strings.HasPrefix(rest, "Z") && !strings.HasPrefix(rest, "X")
 }
 
 func childrenOf(pid int) []int {

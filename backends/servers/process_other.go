@@ -12,3 +12,9 @@ func attributes(user *User) *syscall.SysProcAttr {
 
 // stopDescendants finds none: only Linux lists them without a further program.
 func stopDescendants(int) []int { return nil }
+
+// descendantsOf finds none either.
+func descendantsOf(int) []int { return nil }
+
+// running is asked about descendants alone.
+func running(int) bool { return false }

@@ -140,6 +140,37 @@ func TestAKillReachesTheDescendants(t *testing.T) {
 	fifo.awaitReleased(t)
 }
 
+func TestAKillWaitsForTheDescendants(t *testing.T) {
+	p := start(t, shell("for i in 1 2 3; do sleep 1000 & done; echo there; wait"))
+	waitForLog(t, p, "there")
+	children := descendantsOf(p.current().process.Pid)
+	if err := p.Kill(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, pid := range children {
+		if running(pid) {
+			t.Errorf("pid %d still runs", pid)
+		}
+	}
+	if len(children) != 3 {
+		t.Errorf("%d children", len(children))
+	}
+}
+
+func TestOneDescendantIsKilledAndNobodyElse(t *testing.T) {
+	p := start(t, shell("sleep 1000 & victim=$!; echo there; wait $victim; echo status $?; exec sleep 1000"))
+	waitForLog(t, p, "there")
+	for _, pid := range []int{os.Getpid(), p.current().process.Pid} {
+		if p.KillOne(t.Context(), pid) == nil {
+			t.Fatalf("killed pid %d, which is no descendant", pid)
+		}
+	}
+	if err := p.KillOne(t.Context(), descendantsOf(p.current().process.Pid)[0]); err != nil {
+		t.Fatal(err)
+	}
+	waitForLog(t, p, "status 137")
+}
+
 func TestAProcessDiesWithTheProgramThatStartedIt(t *testing.T) {
 	fifo := openFIFO(t)
 	parent := exec.Command(os.Args[0])

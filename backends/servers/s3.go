@@ -98,22 +98,26 @@ func S3Environment() []string {
 }
 
 // WaitReady waits until the server answers, after a Start for instance.
-func (s *S3) WaitReady(ctx context.Context) error {
-	return WaitReady(ctx, s, func(ctx context.Context) error {
-		request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.endpoint()+S3Health, nil)
-		if err != nil {
-			return err
-		}
-		answer, err := http.DefaultClient.Do(request)
-		if err != nil {
-			return err
-		}
-		answer.Body.Close()
-		if answer.StatusCode != http.StatusOK {
-			return fmt.Errorf("%s%s answers %s", s.Address, S3Health, answer.Status)
-		}
-		return nil
-	})
+func (s *S3) WaitReady(ctx context.Context) error { return WaitReady(ctx, s, s.Probe) }
+
+// Probe asks the server once whether it is there. A refused connection is
+// [syscall.ECONNREFUSED].
+func (s *S3) Probe(ctx context.Context) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.endpoint()+S3Health, nil)
+	if err != nil {
+		return err
+	}
+	// A connection that is kept would tell of the past.
+	request.Close = true
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s%s answers %s", s.Address, S3Health, answer.Status)
+	}
+	return nil
 }
 
 // Close ends the server and removes its data.

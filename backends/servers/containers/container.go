@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/moby/moby/api/pkg/stdcopy"
@@ -148,6 +149,31 @@ func (c *Container) Kill(ctx context.Context) error {
 	case err := <-ended.Error:
 		return err
 	}
+}
+
+// KillOne kills the process that has the number pid inside the container.
+func (c *Container) KillOne(ctx context.Context, pid int) error {
+	engine := c.engine.Client()
+	created, err := engine.ExecCreate(ctx, c.id, client.ExecCreateOptions{
+		Cmd: []string{"sh", "-c", fmt.Sprintf("kill -9 %d", pid)}, AttachStderr: true,
+	})
+	if err != nil {
+		return err
+	}
+	attached, err := engine.ExecAttach(ctx, created.ID, client.ExecAttachOptions{})
+	if err != nil {
+		return err
+	}
+	defer attached.Close()
+	var said strings.Builder
+	if _, err := stdcopy.StdCopy(&said, &said, attached.Reader); err != nil { // until it has ended
+		return err
+	}
+	ended, err := engine.ExecInspect(ctx, created.ID, client.ExecInspectOptions{})
+	if err == nil && ended.ExitCode != 0 {
+		err = fmt.Errorf("kill pid %d in %v: exit status %d: %s", pid, c, ended.ExitCode, said.String())
+	}
+	return err
 }
 
 // Pause freezes all of the container's processes.

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/assay-dev/assay/backends/servers"
 	"github.com/assay-dev/assay/backends/servers/serverstest"
 )
@@ -51,6 +53,21 @@ func TestAPausedContainerKeepsItsClientsWaiting(t *testing.T) {
 	must(t, p.Running(t.Context()))
 	must(t, p.Resume(t.Context()))
 	must(t, p.Exec(t.Context(), "SELECT 1"))
+}
+
+func TestTheDeathOfOneBackendInAContainerEndsAllOthers(t *testing.T) {
+	p := serverstest.PostgresInContainer(t, servers.PostgresOptions{})
+	conn, err := pgx.Connect(t.Context(), p.URL(servers.PostgresDatabase))
+	must(t, err)
+	defer conn.Close(t.Context())
+	effect, err := p.KillBackend(t.Context(), func(int) int { return 0 })
+	if err != nil || !strings.Contains(effect, "killed, one of 1") {
+		t.Errorf("effect %q, %v", effect, err)
+	}
+	must(t, p.WaitReady(t.Context()))
+	if p.KillOne(t.Context(), 99999) == nil {
+		t.Error("killed a process that is not there")
+	}
 }
 
 func must(t *testing.T, err error) {

@@ -1,0 +1,211 @@
+package faults
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/assay-dev/assay/backends/local"
+)
+
+const (
+	// killInterval is the mean time between two kills, pauseInterval that between two
+	// pauses, when none is named.
+	killInterval  = 2 * time.Second
+	pauseInterval = 2 * time.Second
+	// downTime is how long a server is dead when nothing is said.
+	downTime = 100 * time.Millisecond
+	// backend is the target of a kill that is a process of Postgres, and not all of them.
+	backend = "backend"
+)
+
+const needsServer = "a server that the run starts for itself, local:postgres or local:s3"
+
+// killKind kills all processes of a server at once (SIGKILL), and starts it again on
+// what it left. What it had given to the operating system survives that.
+func killKind() Kind {
+	const name = "kill"
+	return Kind{
+		Name:  name,
+		Needs: needsServer,
+		Fits:  local.Is,
+		Flag:  whomFlag(Fault{Kind: name, When: When{Every: killInterval}}),
+		Check: oneOf(append(roles(), backend)),
+		Lasts: func(*Target) time.Duration { return downTime },
+		Alone: true,
+		New: func(t *Target, f Fault) (Injector, error) {
+			if f.Whom == backend {
+				return newKillBackend(t)
+			}
+			node, err := t.node(f.Whom)
+			return &kill{node: node}, err
+		},
+	}
+}
+
+// pauseKind stops all processes of a server in their tracks (SIGSTOP), by default for
+// longer than a client waits, and lets them go on.
+func pauseKind() Kind {
+	const name = "pause"
+	return Kind{
+		Name:  name,
+		Needs: needsServer,
+		Fits:  local.Is,
+		Flag:  whomFlag(Fault{Kind: name, When: When{Every: pauseInterval}}),
+		Check: oneOf(roles()),
+		Lasts: func(t *Target) time.Duration { return t.Timeout * 3 / 2 },
+		Alone: true,
+		New: func(t *Target, f Fault) (Injector, error) {
+			node, err := t.node(f.Whom)
+			return &pause{node: node}, err
+		},
+	}
+}
+
+func roles() []string { return []string{"postgres", "replica", "s3"} }
+
+// oneOf is the Check of kinds that strike one of several, or the first of them.
+func oneOf(known []string) func(Fault) error {
+	return func(f Fault) error {
+		if f.Whom == "" || slices.Contains(known, f.Whom) {
+			return nil
+		}
+		return fmt.Errorf("%s does not know %q: known are %s", f.Kind, f.Whom, strings.Join(known, ", "))
+	}
+}
+
+func (t *Target) node(role string) (*local.Node, error) {
+	if node := t.Server.Node(role); node != nil {
+		return node, nil
+	}
+	return nil, fmt.Errorf("the run starts no server %q", role)
+}
+
+type kill struct {
+	node *local.Node
+	dead bool
+}
+
+func (k *kill) Inject(ctx context.Context, _ *rand.Rand) (string, error) {
+	k.dead = true
+	return killed(ctx, k.node)
+}
+
+func (k *kill) Heal(ctx context.Context) (string, error) {
+	if !k.dead {
+		return "", nil
+	}
+	if err := k.node.Start(ctx); err != nil {
+		return "", err
+	}
+	if err := k.node.WaitReady(ctx); err != nil {
+		return "", err
+	}
+	k.dead = false
+	return "", nil
+}
+
+type killBackend struct {
+	node   *local.Node
+	killer backendKiller
+	dead   bool
+}
+
+type backendKiller interface {
+	KillBackend(ctx context.Context, pick func(n int) int) (effect string, err error)
+}
+
+func newKillBackend(t *Target) (Injector, error) {
+	node, err := t.node("")
+	if err != nil {
+		return nil, err
+	}
+	killer, able := node.Instance.(backendKiller)
+	if !able {
+		return nil, fmt.Errorf("%s has no processes for single clients", node.Role)
+	}
+	return &killBackend{node: node, killer: killer}, nil
+}
+
+func (k *killBackend) Inject(ctx context.Context, random *rand.Rand) (string, error) {
+	k.dead = true
+	return k.killer.KillBackend(ctx, random.IntN)
+}
+
+// Heal waits: the server recovers by itself.
+func (k *killBackend) Heal(ctx context.Context) (string, error) {
+	if !k.dead {
+		return "", nil
+	}
+	if err := k.node.WaitReady(ctx); err != nil {
+		return "", err
+	}
+	k.dead = false
+	return "", nil
+}
+
+type pause struct {
+	node   *local.Node
+	paused bool
+}
+
+func (p *pause) Inject(ctx context.Context, _ *rand.Rand) (string, error) {
+	p.paused = true
+	return paused(ctx, p.node)
+}
+
+func (p *pause) Heal(ctx context.Context) (string, error) {
+	if !p.paused {
+		return "", nil
+	}
+	if err := p.node.Resume(ctx); err != nil {
+		return "", err
+	}
+	if err := p.node.WaitReady(ctx); err != nil {
+		return "", err
+	}
+	p.paused = false
+	return "", nil
+}
+
+const (
+	// patience is how long a dead server may take to refuse connections: something in
+	// front of it may have to go first.
+	patience = 2 * time.Second
+	// silence is how long a server has to be silent to count as paused.
+	silence = 100 * time.Millisecond
+)
+
+// killed kills a server and measures that it refuses connections.
+func killed(ctx context.Context, node *local.Node) (effect string, err error) {
+	if err := node.Kill(ctx); err != nil {
+		return "", err
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	for ctx.Err() == nil {
+		if errors.Is(node.Probe(ctx), syscall.ECONNREFUSED) {
+			return node.Role + " killed, connection refused", nil
+		}
+		sleep(ctx, time.Millisecond)
+	}
+	return "", nil
+}
+
+// paused pauses a server and measures that it does not answer.
+func paused(ctx context.Context, node *local.Node) (effect string, err error) {
+	if err := node.Pause(ctx); err != nil {
+		return "", err
+	}
+	probing, cancel := context.WithTimeout(ctx, silence)
+	defer cancel()
+	if err := node.Probe(probing); err == nil || probing.Err() == nil {
+		return "", nil
+	}
+	return fmt.Sprintf("%s paused, no answer within %v", node.Role, silence), nil
+}
