@@ -21,8 +21,9 @@ func options(all []Option) property.Options {
 // Clients is how many clients a program has at most; 3 without this option.
 func Clients(n int) Option { return func(o *property.Options) { o.Clients = max(n, 1) } }
 
-// Operations is how many operations each client has at most; 24 without this option. One
-// program in twenty is up to five times as long.
+// Operations is how many operations each client has at most; 24 without this option. In
+// one program in eight the clients do a few operations over and over, up to six times as
+// many.
 func Operations(n int) Option { return func(o *property.Options) { o.Operations = max(n, 1) } }
 
 // Keys is how many keys the clients share at most, 1 to 5; 2 without this option.
@@ -43,6 +44,11 @@ func Relax(r ...location.Relaxation) Option { return func(o *property.Options) {
 
 // WithoutFaults lets no operation fail or time out but those that the store fails itself.
 func WithoutFaults() Option { return func(o *property.Options) { o.Faults = false } }
+
+// MayFail lets the store fail operations by itself, for certain (E1), although nobody else
+// is at work and nothing went wrong. Without this option such an operation has to be
+// answered.
+func MayFail() Option { return func(o *property.Options) { o.MayFail = true } }
 
 // Exhaustive tries every interleaving of each program, up to bound of them. Programs have
 // to be small for that: two clients with two operations each are, unless other options

@@ -9,25 +9,34 @@ import (
 	"github.com/assay-dev/assay/workload/history"
 )
 
-// A failure is a program that showed the store to be wrong.
+// A failure is a case that showed the store to be wrong. What is wrong is a violation or
+// a breach.
 type failure struct {
-	program   program
+	testCase
 	history   *history.History
-	violation *checker.Violation // nil when it was an error without a class
-	unclassed error
-	// interleaving is the number of the one that failed, when all are tried.
-	interleaving int
+	violation *checker.Violation
+	breach    *breach
+	decisions []int  // that were taken, see [replay]
+	turns     string // who went on at them
 	// attempts is how often the program was run again, and failed again repeated times;
 	// 0 when it fails every time.
 	attempts, repeated int
 }
 
+// clause is the promise that was broken.
+func (f *failure) clause() string {
+	if f.breach != nil {
+		return f.breach.clause
+	}
+	return f.violation.Clause
+}
+
 // summary says in one line what is wrong. It is the same every time.
 func (f *failure) summary() string {
-	if f.violation == nil {
-		return "an error is neither determinate nor indeterminate: the store breaks E1"
+	if f.breach != nil {
+		return "the store breaks " + f.breach.clause + ": " + f.breach.text
 	}
-	return fmt.Sprintf("not linearizable: the store breaks %s on key %q", f.violation.Clause, f.violation.Key)
+	return fmt.Sprintf("not linearizable: the store breaks %s on key %s", f.violation.Clause, quoted(f.violation.Key))
 }
 
 // again is the command that runs a test once more, in its directory. It begins with the
@@ -39,19 +48,19 @@ func again(test string) string {
 // report shows what happened, and why it cannot be.
 func (f *failure) report() string {
 	var b strings.Builder
+	fmt.Fprintf(&b, "The program, made as small as it gets:\n\n%s\n", f.program)
+	if len(f.program.clients) > 1 && f.attempts == 0 {
+		fmt.Fprintf(&b, "They take turns: %s.\n\n", f.turns)
+	}
 	b.WriteString("What the clients saw, and in the end one more that reads everything:\n\n")
 	writeTimeline(&b, f.history.Operations)
-	if f.violation != nil {
+	if f.breach != nil {
+		fmt.Fprintf(&b, "\n%s: %s\n", f.breach.clause, f.breach.text)
+	} else {
 		fmt.Fprintf(&b, "\n%s\n", f.violation.Explanation)
-	}
-	if f.violation != nil && f.violation.Argument != "" {
-		fmt.Fprintf(&b, "\n%s\n", f.violation.Argument)
-	}
-	if f.unclassed != nil {
-		fmt.Fprintf(&b, "\n%v.\n", f.unclassed)
-	}
-	if f.interleaving > 0 {
-		fmt.Fprintf(&b, "\nIt is interleaving %d of this program.\n", f.interleaving)
+		if f.violation.Argument != "" {
+			fmt.Fprintf(&b, "\n%s\n", f.violation.Argument)
+		}
 	}
 	if f.attempts > 0 {
 		fmt.Fprintf(&b, "\nRun again %d times, the program failed %d times.\n", f.attempts, f.repeated)

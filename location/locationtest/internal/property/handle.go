@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/assay-dev/assay/faults/unreliable"
+	"github.com/assay-dev/assay/location"
 	"github.com/assay-dev/assay/workload/history"
 )
 
@@ -13,20 +14,47 @@ type handle interface {
 	prepare(r request, value written) call
 	// learn takes note of the answer of a call that succeeded.
 	learn(r request, action history.Action)
+	// declared are the capabilities that the store declares, if it does.
+	declared() location.Capabilities
 }
 
 // A call is a request with its arguments settled.
 type call struct {
 	key    string
 	action history.Action
+	// invalid says why the arguments can never be right, if they cannot.
+	invalid *invalid
 	// send makes the call and fills the answer into the action.
 	send func(ctx context.Context, meets fate, action history.Action) error
 }
+
+// invalid are arguments that every store refuses, whatever it holds (E6).
+type invalid struct{ clause, why string }
 
 // written names the value that a request writes.
 type written struct {
 	name   string // of the operation, unique in the program
 	unique int    // its number in the program
+}
+
+// limits are the capabilities that a store declares by itself; none otherwise.
+func limits(store any) location.Capabilities {
+	if s, ok := store.(interface{ Capabilities() location.Capabilities }); ok {
+		return s.Capabilities()
+	}
+	return location.Capabilities{}
+}
+
+// keyOf returns the key of a request, and what is invalid about it.
+func (r request) keyOf(names []string, limits location.Capabilities) (string, *invalid) {
+	switch {
+	case r.illegal > 0:
+		key := illegalKeys(limits)[r.illegal-1]
+		return key, &invalid{"E6", "the key " + quoted(key)}
+	case r.op == probe:
+		return location.LivenessKey, nil
+	}
+	return names[r.key], nil
 }
 
 // meeting lets every operation meet the same fate.

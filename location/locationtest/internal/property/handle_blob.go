@@ -3,6 +3,7 @@ package property
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/assay-dev/assay/location"
@@ -11,12 +12,15 @@ import (
 )
 
 type blobHandle struct {
-	store location.Blob
-	names []string
+	store  location.Blob
+	names  []string
+	limits location.Capabilities
 }
 
+func (h *blobHandle) declared() location.Capabilities { return h.limits }
+
 func (h *blobHandle) through(f fate) location.Blob {
-	if f == fine {
+	if !f.injected() {
 		return h.store
 	}
 	return meeting(f).Blob(h.store, 0)
@@ -25,16 +29,16 @@ func (h *blobHandle) through(f fate) location.Blob {
 func (h *blobHandle) learn(request, history.Action) {}
 
 func (h *blobHandle) prepare(r request, w written) call {
-	key := h.names[r.key]
+	key, wrong := r.keyOf(h.names, h.limits)
 	switch r.op {
-	case "get":
-		return call{key, &history.Get{}, func(ctx context.Context, f fate, a history.Action) error {
+	case "get", probe:
+		return call{key, &history.Get{}, wrong, func(ctx context.Context, f fate, a history.Action) error {
 			return h.get(ctx, f, key, a.(*history.Get))
 		}}
 	case "set":
-		return h.set(r, key, w)
+		return h.set(r, key, wrong, w)
 	case "delete":
-		return call{key, &history.Delete{}, func(ctx context.Context, f fate, a history.Action) error {
+		return call{key, &history.Delete{}, wrong, func(ctx context.Context, f fate, a history.Action) error {
 			size, found, err := h.through(f).Delete(ctx, key)
 			if err == nil {
 				*a.(*history.Delete) = history.Delete{Answered: true, Found: found, Size: size}
@@ -42,13 +46,17 @@ func (h *blobHandle) prepare(r request, w written) call {
 			return err
 		}}
 	case "restore":
-		return call{key, &history.Restore{}, func(ctx context.Context, f fate, a history.Action) error {
+		return call{key, &history.Restore{}, wrong, func(ctx context.Context, f fate, a history.Action) error {
 			err := h.through(f).Restore(ctx, key)
 			a.(*history.Restore).Refused = isRefusal(err, location.ErrRestoreRefused)
 			return err
 		}}
 	}
-	return call{"", &history.List{Prefix: r.prefixOf(key)}, func(ctx context.Context, f fate, a history.Action) error {
+	prefix := ""
+	if r.op == "list" {
+		prefix = r.prefixOf(key)
+	}
+	return call{"", &history.List{Prefix: prefix}, nil, func(ctx context.Context, f fate, a history.Action) error {
 		return h.list(ctx, f, a.(*history.List))
 	}}
 }
@@ -63,13 +71,16 @@ func (h *blobHandle) get(ctx context.Context, f fate, key string, a *history.Get
 	return err
 }
 
-func (h *blobHandle) set(r request, key string, w written) call {
-	size := r.bytes(w.name, w.unique)
+func (h *blobHandle) set(r request, key string, wrong *invalid, w written) call {
+	size := r.size.bytes(w.unique, h.limits)
 	action := &history.Set{Value: w.name, Size: int64(size)}
 	if size == 0 {
 		action.Value = body.EmptyName
 	}
-	return call{key, action, func(ctx context.Context, f fate, _ history.Action) error {
+	if r.size == tooLong && wrong == nil {
+		wrong = &invalid{"B1", fmt.Sprintf("a value of %d bytes, one more than the store declares to take,", size)}
+	}
+	return call{key, action, wrong, func(ctx context.Context, f fate, _ history.Action) error {
 		value := body.Append(nil, key, w.name, size)
 		defer clear(value) // a store keeps no slice that it was given
 		return h.through(f).Set(ctx, key, value)

@@ -3,6 +3,7 @@ package property
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/assay-dev/assay/location"
@@ -11,10 +12,13 @@ import (
 )
 
 type consensusHandle struct {
-	store location.Consensus
-	names []string
-	known [MaxKeys]consensusKnown
+	store  location.Consensus
+	names  []string
+	limits location.Capabilities
+	known  []consensusKnown // by key
 }
+
+func (h *consensusHandle) declared() location.Capabilities { return h.limits }
 
 // consensusKnown is what a client knows of one key.
 type consensusKnown struct {
@@ -25,32 +29,36 @@ type consensusKnown struct {
 }
 
 func (h *consensusHandle) through(f fate) location.Consensus {
-	if f == fine {
+	if !f.injected() {
 		return h.store
 	}
 	return meeting(f).Consensus(h.store, 0)
 }
 
 func (h *consensusHandle) prepare(r request, w written) call {
-	key, k := h.names[r.key], &h.known[r.key]
+	k := &h.known[r.key]
+	key, wrong := r.keyOf(h.names, h.limits)
 	switch r.op {
-	case "head":
-		return call{key, &history.Head{}, func(ctx context.Context, f fate, a history.Action) error {
+	case "head", probe:
+		return call{key, &history.Head{}, wrong, func(ctx context.Context, f fate, a history.Action) error {
 			return h.head(ctx, f, key, a.(*history.Head))
 		}}
 	case "compare_and_set":
-		return h.compareAndSet(r, key, k, w)
+		return h.compareAndSet(r, key, wrong, k, w)
 	case "scan":
+		if r.limit < 0 && wrong == nil {
+			wrong = &invalid{"C7", fmt.Sprintf("the limit %d", r.limit)}
+		}
 		action := &history.Scan{From: k.bound(r), Limit: r.limit}
-		return call{key, action, func(ctx context.Context, f fate, a history.Action) error {
+		return call{key, action, wrong, func(ctx context.Context, f fate, a history.Action) error {
 			return h.scan(ctx, f, key, a.(*history.Scan))
 		}}
 	case "truncate":
-		return call{key, &history.Truncate{UpTo: k.bound(r)}, func(ctx context.Context, f fate, a history.Action) error {
+		return call{key, &history.Truncate{UpTo: k.bound(r)}, wrong, func(ctx context.Context, f fate, a history.Action) error {
 			return h.truncate(ctx, f, key, a.(*history.Truncate))
 		}}
 	}
-	return call{"", &history.ListKeys{}, func(ctx context.Context, f fate, a history.Action) error {
+	return call{"", &history.ListKeys{}, nil, func(ctx context.Context, f fate, a history.Action) error {
 		return h.listKeys(ctx, f, a.(*history.ListKeys))
 	}}
 }
@@ -63,16 +71,19 @@ func (h *consensusHandle) head(ctx context.Context, f fate, key string, a *histo
 	return err
 }
 
-func (h *consensusHandle) compareAndSet(r request, key string, k *consensusKnown, w written) call {
+func (h *consensusHandle) compareAndSet(r request, key string, wrong *invalid, k *consensusKnown, w written) call {
 	action := new(history.CompareAndSet)
 	k.settle(r, action)
-	size := r.bytes(w.name, w.unique)
+	size := r.size.bytes(w.unique, h.limits)
 	action.New.Value = w.name
 	if size == 0 {
 		action.New.Value = body.EmptyName
 	}
 	k.tried, k.attempt = true, action.New.SeqNo
-	return call{key, action, func(ctx context.Context, f fate, a history.Action) error {
+	if wrong == nil {
+		wrong = h.wrong(action, r.size)
+	}
+	return call{key, action, wrong, func(ctx context.Context, f fate, a history.Action) error {
 		data := body.Append(nil, key, w.name, size)
 		defer clear(data) // a store keeps no slice that it was given
 		var expected *location.SeqNo
@@ -83,6 +94,19 @@ func (h *consensusHandle) compareAndSet(r request, key string, k *consensusKnown
 		a.(*history.CompareAndSet).Committed = err == nil && result == location.Committed
 		return err
 	}}
+}
+
+// wrong says why a compare-and-set has to be refused whatever is stored.
+func (h *consensusHandle) wrong(a *history.CompareAndSet, s size) *invalid {
+	switch {
+	case a.HasExpected && a.New.SeqNo <= a.Expected:
+		return &invalid{"C3", fmt.Sprintf("the new number %v, not above the expected %v,", a.New.SeqNo, a.Expected)}
+	case !a.New.SeqNo.Legal():
+		return &invalid{"C4", fmt.Sprintf("the new number %v, above %v,", a.New.SeqNo, location.MaxSeqNo)}
+	case s == tooLong:
+		return &invalid{"C10", fmt.Sprintf("a value of %d bytes, one more than the store declares to take,", h.limits.MaxValueBytes+1)}
+	}
+	return nil
 }
 
 func (h *consensusHandle) scan(ctx context.Context, f fate, key string, a *history.Scan) error {
@@ -119,6 +143,9 @@ func (h *consensusHandle) listKeys(ctx context.Context, f fate, a *history.ListK
 }
 
 func (h *consensusHandle) learn(r request, action history.Action) {
+	if r.op == probe {
+		return
+	}
 	k := &h.known[r.key]
 	switch a := action.(type) {
 	case *history.Head:
@@ -148,6 +175,8 @@ func (k *consensusKnown) settle(r request, a *history.CompareAndSet) {
 		a.HasExpected, a.Expected = true, k.seen-min(k.seen, r.by)
 	case expectAbove:
 		a.HasExpected, a.Expected, a.New.SeqNo = true, k.seen+r.by, k.seen+2*r.by
+	case expectLeap:
+		a.New.SeqNo = location.MaxSeqNo + 1 - r.by
 	case expectBackward:
 		a.HasExpected, a.New.SeqNo = true, k.seen-min(k.seen, r.by-1)
 	case expectBeyond:
@@ -155,7 +184,7 @@ func (k *consensusKnown) settle(r request, a *history.CompareAndSet) {
 	}
 	if !a.HasExpected {
 		a.Expected = 0
-		if r.expect != expectBeyond {
+		if r.expect != expectBeyond && r.expect != expectLeap {
 			a.New.SeqNo = r.by - 1 // 0 is legal (C4)
 		}
 	}

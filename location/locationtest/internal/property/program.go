@@ -4,96 +4,121 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/assay-dev/assay/location"
-	"github.com/assay-dev/assay/workload/body"
 )
 
 // A program is what the clients do at the same time: data that can be printed, run and
 // made smaller.
 type program struct {
-	names   []string // of its keys
-	clients [][]request
+	names []string // of its keys
+	// crowd is how many keys more are written before the clients begin: listings come
+	// in pages.
+	crowd   int
+	clients []script
 }
 
-// nameSets are keys that stores have confused with one another.
-func nameSets() [][]string {
-	return [][]string{
-		{"k", "k/a", "kb", "k/", "k/b"},
-		{"k", "K", "k/a", "kb", "k/b"},
-		{"k/a", "k//a", "k/./a", "k", "K"},
-		{"k/a", "k/%61", "k", "kb", "K"},
-		{"k", "k ", "K", "k/a", " k"},
-		{"\u00e9", "e\u0301", "k", "K", "k/a"}, // the same letter, composed and combined
+// A script is what one client does: its requests, so many rounds of them.
+type script struct {
+	rounds   int
+	requests []request
+}
+
+// calls is how many operations a client calls.
+func (s script) calls() int { return s.rounds * len(s.requests) }
+
+// requests is how many operations the clients request together, each counted once
+// however many rounds there are.
+func (p program) requests() (n int) {
+	for _, client := range p.clients {
+		n += len(client.requests)
 	}
+	return n
+}
+
+// calls is how many operations the clients call together.
+func (p program) calls() (n int) {
+	for _, client := range p.clients {
+		n += client.calls()
+	}
+	return n
+}
+
+// clone returns a program that shares nothing with p that changes.
+func (p program) clone() program {
+	p.clients = slices.Clone(p.clients)
+	for i := range p.clients {
+		p.clients[i].requests = slices.Clone(p.clients[i].requests)
+	}
+	return p
 }
 
 func (p program) String() string {
 	var b strings.Builder
-	for i, requests := range p.clients {
-		fmt.Fprintf(&b, "client %d:\n", i+1)
-		for _, r := range requests {
+	if p.crowd > 0 {
+		fmt.Fprintf(&b, "first %d other keys are written\n", p.crowd)
+	}
+	for i, client := range p.clients {
+		fmt.Fprintf(&b, "client %d%s:\n", i+1, timesOver(client.rounds))
+		for _, r := range client.requests {
 			fmt.Fprintf(&b, "    %s\n", r.text(p.names))
 		}
 	}
 	return b.String()
 }
 
-// settleEmpty leaves one empty value per key: they do not tell who wrote them.
-func (p program) settleEmpty() {
-	var emptied [MaxKeys]bool
-	for _, requests := range p.clients {
-		for i := range requests {
-			if r := &requests[i]; r.size == sizeEmpty {
-				if emptied[r.key] {
-					r.size = sizeSmall
-				}
-				emptied[r.key] = true
-			}
-		}
+func timesOver(rounds int) string {
+	if rounds == 1 {
+		return ""
 	}
-}
-
-// operations is how many operations the clients request together.
-func (p program) operations() (n int) {
-	for _, requests := range p.clients {
-		n += len(requests)
-	}
-	return n
+	return fmt.Sprintf(", %d times over", rounds)
 }
 
 // A request is one operation, symbolic as far as it depends on what its client has seen.
 // Which fields count depends on op.
 type request struct {
-	op     string // as in a history
-	key    int
-	fate   fate
-	expect expectation    // of a compare_and_set
-	from   bound          // of a scan or a truncate
-	by     location.SeqNo // how far above or below, and from the expected number to the new one
-	limit  int64          // of a scan
-	size   int            // of a value, a class
-	prefix int            // of a list: so many bytes of the key
-	// turns are who goes on at the yield points before and in the operation, see
-	// [schedule.Walk]: nobody else after the last.
-	turns []int
+	op      string // as in a history, or one of those below
+	key     int
+	illegal int // if not 0: which of the keys that no store accepts
+	fate    fate
+	looks   int            // at its context after which a call is given up, see givenUp
+	expect  expectation    // of a compare_and_set
+	from    bound          // of a scan or a truncate
+	by      location.SeqNo // how far above or below, and from the expected number to the new one
+	limit   int64          // of a scan
+	size    size           // of a value
+	prefix  int            // of a list: so many bytes of the key
 }
+
+// Operations that a history knows under another name, or not at all.
+const (
+	probe     = "probe"     // a read of the key that is set aside for that (T6)
+	elsewhere = "elsewhere" // a listing of a place that nobody writes to (C11, B6)
+)
 
 // A fate is what goes wrong with an operation.
 type fate int
 
 const (
-	fine     fate = iota
-	refused       // not done, and the caller is told
-	vanished      // not done, and the caller is given a timeout
-	untold        // done, and the caller is given a timeout
-	late          // done at any time after the caller was given a timeout
+	fine      fate = iota
+	refused        // not done, and the caller is told
+	vanished       // not done, and the caller is given a timeout
+	untold         // done, and the caller is given a timeout
+	late           // done at any time after the caller was given a timeout
+	givenUp        // the caller gives up in the midst of the call
+	cancelled      // the caller had given up before the call
+	expired        // the call's deadline had passed before
 )
 
 func (f fate) String() string {
-	return [...]string{"", " (fails: not done)", " (times out: not done)", " (times out: done)", " (times out: done later)"}[f]
+	return [...]string{
+		"", " (fails: not done)", " (times out: not done)", " (times out: done)", " (times out: done later)",
+		" (given up in its midst)", " (cancelled before)", " (its deadline passed before)",
+	}[f]
 }
+
+// injected reports whether the error of the operation is not the store's.
+func (f fate) injected() bool { return f != fine && f < givenUp }
 
 // An expectation is what a compare-and-set expects.
 type expectation int
@@ -104,6 +129,7 @@ const (
 	expectAttempt                    // its last attempt, whatever became of it
 	expectBelow
 	expectAbove
+	expectLeap     // what it last saw, with one of the greatest numbers there are
 	expectBackward // what it last saw, with a new number that is not above
 	expectBeyond   // what it last saw, with a new number above the legal ones
 )
@@ -117,102 +143,3 @@ const (
 	boundBelow
 	boundAbove
 )
-
-// Classes of sizes.
-const (
-	sizeSmall = iota
-	sizeEmpty
-	sizeLarge
-)
-
-// largeBytes is a little less than what every store has to take (C10).
-const largeBytes = 10_000
-
-func (r request) text(names []string) string {
-	var what string
-	switch r.op {
-	case "compare_and_set":
-		what = r.compareAndSetText()
-	case "scan":
-		what = "from " + r.boundText()
-		if r.limit != location.ScanAll {
-			what += fmt.Sprintf(", limit %d", r.limit)
-		}
-	case "truncate":
-		what = "up to " + r.boundText()
-	case "set":
-		what = r.sizeText()
-	}
-	if what != "" {
-		what = ": " + what
-	}
-	if slices.Max(append(r.turns, 0)) > 0 {
-		what += fmt.Sprintf("; turns %v", r.turns)
-	}
-	return r.op + r.subject(names[r.key]) + what + r.fate.String()
-}
-
-func (r request) subject(key string) string {
-	switch r.op {
-	case "list_keys":
-		return ""
-	case "list":
-		return fmt.Sprintf(" %q", r.prefixOf(key))
-	}
-	return fmt.Sprintf(" %q", key)
-}
-
-// prefixOf is the prefix of key that a list asks for.
-func (r request) prefixOf(key string) string {
-	n := min(r.prefix, len(key))
-	for !utf8.ValidString(key[:n]) {
-		n--
-	}
-	return key[:n]
-}
-
-func (r request) compareAndSetText() string {
-	switch r.expect {
-	case expectNone:
-		return fmt.Sprintf("expect nothing, write v%d, %s", r.by-1, r.sizeText())
-	case expectBelow:
-		return fmt.Sprintf("expect %d below the last seen, write %d above that, %s", r.by, r.by, r.sizeText())
-	case expectAbove:
-		return fmt.Sprintf("expect %d above the last seen, write %d more, %s", r.by, r.by, r.sizeText())
-	case expectBackward:
-		return fmt.Sprintf("expect the last seen, write %d below it", r.by-1)
-	case expectBeyond:
-		return "expect the last seen, write above the legal end"
-	case expectAttempt:
-		return fmt.Sprintf("expect the last attempt, write %d more, %s", r.by, r.sizeText())
-	}
-	return fmt.Sprintf("expect the last seen, write %d more, %s", r.by, r.sizeText())
-}
-
-func (r request) boundText() string {
-	switch r.from {
-	case boundZero:
-		return "v0"
-	case boundBelow:
-		return fmt.Sprintf("%d below the last seen", r.by)
-	case boundAbove:
-		return fmt.Sprintf("%d above the last seen", r.by)
-	}
-	return "the last seen"
-}
-
-func (r request) sizeText() string {
-	return [...]string{"small", "empty", "large"}[r.size]
-}
-
-// bytes is the size of the value that the unique-th operation of a program writes: the
-// size tells which, so that a delete says which value it removed.
-func (r request) bytes(name string, unique int) int {
-	switch r.size {
-	case sizeEmpty:
-		return 0
-	case sizeLarge:
-		return largeBytes + unique
-	}
-	return body.MinSize(name) + unique
-}

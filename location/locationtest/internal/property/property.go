@@ -39,8 +39,10 @@ func consensusObject(open OpenConsensus) object {
 	return object{
 		name: history.Consensus,
 		open: func(t testing.TB, place string, names []string) handle {
-			return &consensusHandle{store: open(t, place), names: names}
+			store := open(t, place)
+			return &consensusHandle{store: store, names: names, limits: limits(store), known: make([]consensusKnown, len(names))}
 		},
+		write: request{op: "compare_and_set", by: 1},
 		last: func(keys int) []request {
 			all := []request{{op: "list_keys"}}
 			for key := range keys {
@@ -55,8 +57,10 @@ func blobObject(open OpenBlob) object {
 	return object{
 		name: history.Blob,
 		open: func(t testing.TB, place string, names []string) handle {
-			return &blobHandle{store: open(t, place), names: names}
+			store := open(t, place)
+			return &blobHandle{store: store, names: names, limits: limits(store)}
 		},
+		write: request{op: "set"},
 		last: func(keys int) []request {
 			all := []request{{op: "list"}}
 			for key := range keys {
@@ -72,15 +76,28 @@ type property struct {
 	t       *testing.T
 	object  object
 	options *Options
-	failed  *failure // the last one, which is being made smaller
-	place   string   // what the names of all places begin with
+	deck    *deck
+	place   string // what the names of all places begin with
 	start   time.Time
-	found   time.Duration // after start
 	tally   tally
+
+	// Once a case has failed, it has; no other is run any more.
+	failed *failure
+	seed   seed          // of the case that failed
+	drawn  testCase      // the case that failed, as it was drawn
+	found  time.Duration // after start
+}
+
+// A testCase is a program and how it is interleaved.
+type testCase struct {
+	program    program
+	interleave interleaving
 }
 
 func newProperty(t *testing.T, object object, o Options) *property {
-	return &property{t: t, object: object, options: &o, start: time.Now(), place: placeOf(t)}
+	p := &property{t: t, object: object, options: &o, start: time.Now(), place: placeOf(t)}
+	p.deck = newDeck(object.name, &o, p.declared())
+	return p
 }
 
 // placeOf begins the names of places that other tests, which may run beside, do not have.
@@ -90,17 +107,29 @@ func placeOf(t *testing.T) string {
 	return "p" + strconv.FormatUint(uint64(sum.Sum32()), 36) + "x"
 }
 
-// check has rapid look for a failure and make it small.
+// declared are the capabilities that the store declares.
+func (p *property) declared() (limits location.Capabilities) {
+	look := func(t testing.TB) { limits = p.object.open(t, p.place+"0", nil).declared() }
+	if p.options.RealTime {
+		t := &cleaner{TB: p.t}
+		defer t.clean()
+		look(t)
+		return limits
+	}
+	synctest.Test(p.t, func(t *testing.T) { look(t) })
+	return limits
+}
+
+// check has rapid look for a failure. Rapid draws a seed for each program, and the program
+// is drawn from that: programs are made smaller here, by those who know what is in them.
 func (p *property) check(t rapid.TB) {
 	t.Helper()
-	cases := newGenerators(p.object.name, p.options).cases
+	seeds := rapid.Custom(func(t *rapid.T) seed {
+		return seed{rapid.Uint64().Draw(t, "a"), rapid.Uint64().Draw(t, "b")}
+	})
 	rapid.Check(t, func(t *rapid.T) {
 		for i := 0; i < p.options.Cases && !p.over(); i++ {
-			if f := p.try(cases.Draw(t, "")); f != nil {
-				if p.failed == nil {
-					p.found = time.Since(p.start)
-				}
-				p.failed = f
+			if f := p.try(seeds.Draw(t, "program")); f != nil {
 				t.Logf("%s\nTo run it again: %s\n", f.report(), again(p.t.Name()))
 				t.Fatal(f.summary())
 			}
@@ -114,50 +143,85 @@ func (p *property) over() bool {
 	return p.failed == nil && p.options.Time > 0 && time.Since(p.start) > p.options.Time
 }
 
-// try runs a case; nil when nothing is wrong with it.
-func (p *property) try(c testCase) *failure {
+// try runs the case of a seed; nil when nothing is wrong with it.
+func (p *property) try(s seed) *failure {
+	if p.failed != nil {
+		if s == p.seed {
+			return p.failed
+		}
+		return nil
+	}
+	c, _ := p.draw(s)
+	f := p.run(c)
+	if f != nil {
+		p.seed, p.drawn, p.found = s, f.testCase, time.Since(p.start)
+		p.failed = p.shrink(f)
+	}
+	return f
+}
+
+// draw draws the case of a seed.
+func (p *property) draw(s seed) (testCase, strategy) {
+	d := s.dice()
+	c := testCase{program: p.deck.program(d)}
+	kind := strategy(d.IntN(int(strategies)))
+	c.interleave = d.interleave(kind, c.program)
+	return c, kind
+}
+
+// run runs a case for the first time.
+func (p *property) run(c testCase) *failure {
 	p.tally.programs++
 	switch {
 	case p.options.RealTime:
-		return p.tryInRealTime(c)
+		return p.realTime(c.program, 1)
 	case p.options.Bound > 0:
-		return p.explore(c)
+		f, cut := p.explore(c.program, p.options.Bound)
+		if cut {
+			p.tally.cut++
+		}
+		return f
 	}
 	return p.scheduled(c)
 }
 
-// explore tries every interleaving up to the bound.
-func (p *property) explore(c testCase) *failure {
+// explore tries every interleaving of a program up to a bound, and says whether there are
+// more.
+func (p *property) explore(program program, bound int) (f *failure, cut bool) {
 	e := new(schedule.Explorer)
 	for e.Another() {
-		if e.Runs() > p.options.Bound {
-			p.tally.cut++
-			break
+		if e.Runs() > bound {
+			return nil, true
 		}
-		if f := p.scheduled(testCase{c.program, func() schedule.Strategy { return e }}); f != nil {
-			f.interleaving = e.Runs()
-			return f
+		if f := p.scheduled(testCase{program, func() schedule.Strategy { return e }}); f != nil {
+			return f, false
 		}
 	}
-	return nil
+	return nil, false
 }
 
-// scheduled runs a case as it is interleaved.
+// scheduled runs a case as it is interleaved. What fails has decisions to replay.
 func (p *property) scheduled(c testCase) *failure {
 	r := p.newRun(c.program)
-	return p.judge(c.program, r, p.bubble(r, c))
+	taken := &schedule.Recorder{Strategy: c.interleave()}
+	f := p.judge(r, p.bubble(r, taken))
+	if f != nil {
+		f.decisions, f.turns = taken.Decisions, turns(taken.Tasks, len(c.program.clients))
+		f.testCase = testCase{c.program, replay(taken.Decisions)}
+	}
+	return f
 }
 
 // bubble runs a case where time is virtual and all that is left over fails the test.
-func (p *property) bubble(r *run, c testCase) (h *history.History) {
+func (p *property) bubble(r *run, strategy schedule.Strategy) (h *history.History) {
 	synctest.Test(p.t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		strategy := schedule.Strategy(schedule.Walk(r.turn))
-		if c.strategy != nil {
-			strategy = c.strategy()
+		stalled := func() {
+			p.tally.stalled++
+			cancel()
 		}
-		h = r.carryOut(ctx, t, schedule.New(strategy, cancel), c.program)
+		h = r.carryOut(ctx, t, schedule.New(strategy, stalled))
 	})
 	return h
 }
@@ -165,20 +229,19 @@ func (p *property) bubble(r *run, c testCase) (h *history.History) {
 // newRun makes a run on a place that no other has.
 func (p *property) newRun(program program) *run {
 	p.tally.runs++
-	return &run{
-		object: p.object, place: p.place + strconv.Itoa(p.tally.runs), clients: len(program.clients),
-	}
+	return &run{object: p.object, place: p.place + strconv.Itoa(p.tally.runs), program: program}
 }
 
 // budget bounds the searches for one program. Few need any, and there is always another
 // program.
-const budget = time.Second
+const budget = 100 * time.Millisecond
 
-// judge checks a history.
-func (p *property) judge(program program, r *run, h *history.History) *failure {
+// judge checks what came of a run.
+func (p *property) judge(r *run, h *history.History) *failure {
 	p.tally.operations += len(h.Operations)
-	if r.unclassed != nil {
-		return &failure{program: program, history: h, unclassed: r.unclassed}
+	f := &failure{testCase: testCase{program: r.program}, history: h}
+	if f.breach = r.first(true); f.breach != nil {
+		return f
 	}
 	result, err := checker.Check(context.Background(), h, checker.Options{
 		Relax: p.options.Relax, Workers: 1, Budget: checker.Budget{Time: budget},
@@ -189,13 +252,17 @@ func (p *property) judge(program program, r *run, h *history.History) *failure {
 	case result.Verdict == checker.Undecided:
 		p.tally.undecided++
 	case result.Verdict == checker.Invalid:
-		return &failure{program: program, history: h, violation: &result.Violations[0]}
+		f.violation = &result.Violations[0]
+		return f
+	}
+	if f.breach = r.first(false); f.breach != nil && !p.options.MayFail {
+		return f
 	}
 	return nil
 }
 
 // A tally counts what has been done.
-type tally struct{ programs, runs, operations, undecided, cut int }
+type tally struct{ programs, runs, operations, undecided, cut, stalled int }
 
 func (n tally) String() string {
 	text := fmt.Sprintf("%d programs, %d interleavings, %d operations", n.programs, n.runs, n.operations)
@@ -204,6 +271,9 @@ func (n tally) String() string {
 	}
 	if n.undecided > 0 {
 		text += fmt.Sprintf("; %d histories could not be decided", n.undecided)
+	}
+	if n.stalled > 0 {
+		text += fmt.Sprintf("; %d times all clients waited for an hour of virtual time, and were given up", n.stalled)
 	}
 	return text
 }

@@ -14,7 +14,6 @@ import (
 	"github.com/assay-dev/assay/backends/defective"
 	"github.com/assay-dev/assay/backends/mem"
 	"github.com/assay-dev/assay/location"
-	"github.com/assay-dev/assay/location/locationtest/internal/schedule"
 	"github.com/assay-dev/assay/workload/history"
 )
 
@@ -91,7 +90,7 @@ func defect(d defective.Defect) object {
 func lines(t *testing.T, p *property, c testCase) string {
 	var b bytes.Buffer
 	r := p.newRun(c.program)
-	h := p.bubble(r, c)
+	h := p.bubble(r, c.interleave())
 	w, err := history.NewWriter(&b, h.Header)
 	if err != nil {
 		t.Fatal(err)
@@ -107,23 +106,22 @@ func lines(t *testing.T, p *property, c testCase) string {
 	return b.String()
 }
 
-func TestTheSameCaseGivesTheSameHistoryByteForByte(t *testing.T) {
+func TestTheSameSeedGivesTheSameHistoryByteForByte(t *testing.T) {
 	for _, object := range []object{
 		memConsensus(),
 		defect(defective.Defect{Object: defective.OfConsensus, Name: "check-then-act"}),
 		defect(defective.Defect{Object: defective.OfBlob, Name: "set-in-halves"}),
 	} {
-		o := Defaults()
-		cases := newGenerators(object.name, &o).cases
 		distinct := map[string]bool{}
-		for seed := range 50 {
-			c := cases.Example(seed)
-			p := newProperty(t, object, o)
+		for n := range uint64(50) {
+			p := newProperty(t, object, Defaults())
+			c, _ := p.draw(seed{n, 0})
 			want := lines(t, p, c)
 			distinct[want] = true
 			for range 3 {
+				c, _ := p.draw(seed{n, 0})
 				if got := lines(t, p, c); got != want {
-					t.Fatalf("%#v\ngave\n%s\nand\n%s", c, want, got)
+					t.Fatalf("%v\ngave\n%s\nand\n%s", c.program, want, got)
 				}
 			}
 		}
@@ -134,18 +132,14 @@ func TestTheSameCaseGivesTheSameHistoryByteForByte(t *testing.T) {
 }
 
 func TestARaceIsFoundAndMadeSmallAndShown(t *testing.T) {
-	o := Defaults()
-	o.Operations = 6
-	p, w := fails(t, defect(defective.Defect{Object: defective.OfConsensus, Name: "check-then-act"}), o)
+	p, w := fails(t, defect(defective.Defect{Object: defective.OfConsensus, Name: "check-then-act"}), Defaults())
 	if p.failed == nil {
 		t.Fatalf("not found: %v", p.tally)
 	}
-	// How small it gets in the time that shrinking has depends on the machine: two
-	// operations where it is idle.
-	if ops, most := p.failed.program.operations(), o.Clients*o.Operations; ops >= most {
-		t.Errorf("made no smaller than %d of at most %d operations", ops, most)
+	if small := p.failed.program; small.calls() != 2 || len(small.clients) != 2 {
+		t.Errorf("made no smaller than\n%v", small)
 	}
-	for _, want := range []string{"go test -run '^TestARaceIsFoundAndMadeSmallAndShown$'", "-rapid.seed=", "client 2:", "├", "committed", "no order"} {
+	for _, want := range []string{"go test -run '^TestARaceIsFoundAndMadeSmallAndShown$'", "-rapid.seed=", "client 2:", "├", "committed", "no order", "take turns: client"} {
 		if !strings.Contains(w.log.String(), want) {
 			t.Errorf("the report lacks %q:\n%s", want, w.log.String())
 		}
@@ -154,41 +148,44 @@ func TestARaceIsFoundAndMadeSmallAndShown(t *testing.T) {
 
 func TestAnErrorWithoutAClassFails(t *testing.T) {
 	p, _ := fails(t, defect(defective.Defect{Object: defective.OfBlob, Name: "bare-errors"}), Defaults())
-	if p.failed == nil || p.failed.unclassed == nil {
+	if p.failed == nil || p.failed.clause() != "E1" {
 		t.Errorf("got %+v", p.failed)
 	}
 }
 
+// once is a client that does its requests once.
+func once(requests ...request) script { return script{1, requests} }
+
 func TestEachStrategyFindsARace(t *testing.T) {
-	race := [][]request{{{op: "compare_and_set", by: 1}}, {{op: "compare_and_set", by: 1}}}
-	for name, strategy := range map[string]func() schedule.Strategy{
-		"walk":        nil,
-		"preemptions": func() schedule.Strategy { return &schedule.Preemptions{List: []schedule.Preemption{{Step: 1}}} },
-		"PCT":         func() schedule.Strategy { return &schedule.PCT{Priorities: []int{1, 2}, Changes: []int{1}} },
-	} {
-		t.Run(name, func(t *testing.T) {
-			race[0][0].turns = []int{1}
-			c := testCase{program{names: nameSets()[0], clients: race}, strategy}
-			p := newProperty(t, defect(defective.Defect{Object: defective.OfConsensus, Name: "check-then-act"}), Defaults())
-			if f := p.scheduled(c); f == nil {
-				t.Error("not found")
+	race := once(request{op: "compare_and_set", by: 1})
+	p := newProperty(t, defect(defective.Defect{Object: defective.OfConsensus, Name: "check-then-act"}), Defaults())
+	c := testCase{program: program{names: []string{"k"}, clients: []script{race, race}}}
+	for kind := range strategies {
+		t.Run(kind.String(), func(t *testing.T) {
+			for n := range uint64(100) {
+				c.interleave = seed{n, 0}.dice().interleave(kind, c.program)
+				if p.scheduled(c) != nil {
+					return
+				}
 			}
+			t.Error("not found in 100 runs")
 		})
 	}
 }
 
 func TestEveryInterleavingIsTriedOnce(t *testing.T) {
-	reads := []request{{op: "head"}, {op: "head"}}
-	o := Defaults()
-	o.Bound = 100
-	p := newProperty(t, memConsensus(), o)
-	c := testCase{program: program{names: nameSets()[0], clients: [][]request{reads, reads}}}
-	if f := p.explore(c); f != nil || p.tally.runs != 6 {
+	reads := once(request{op: "head"}, request{op: "head"})
+	p := newProperty(t, memConsensus(), Defaults())
+	f, cut := p.explore(program{names: []string{"k"}, clients: []script{reads, reads}}, 100)
+	if f != nil || cut || p.tally.runs != 6 {
 		t.Errorf("%v, %d interleavings, want 6", f, p.tally.runs)
 	}
-	race := []request{{op: "compare_and_set", by: 1}}
-	p = newProperty(t, defect(defective.Defect{Object: defective.OfConsensus, Name: "check-then-act"}), o)
-	if f := p.explore(testCase{program: program{names: nameSets()[0], clients: [][]request{race, race}}}); f == nil {
+	if _, cut := p.explore(program{names: []string{"k"}, clients: []script{reads, reads}}, 5); !cut {
+		t.Error("nobody says that there are more than 5 interleavings")
+	}
+	race := once(request{op: "compare_and_set", by: 1})
+	p = newProperty(t, defect(defective.Defect{Object: defective.OfConsensus, Name: "check-then-act"}), Defaults())
+	if f, _ := p.explore(program{names: []string{"k"}, clients: []script{race, race}}, 100); f == nil {
 		t.Error("the race is not found")
 	}
 }
@@ -197,11 +194,14 @@ func TestInRealTimeAFailureIsRepeated(t *testing.T) {
 	o := Defaults()
 	o.RealTime = true
 	p := newProperty(t, defect(defective.Defect{Object: defective.OfConsensus, Name: "oldest-head"}), o)
-	write := request{op: "compare_and_set", by: 1}
-	c := testCase{program: program{names: nameSets()[0], clients: [][]request{{write, write}, {{op: "head"}}}}}
-	f := p.tryInRealTime(c)
-	if f == nil || !strings.Contains(f.report(), "the program failed 10 times") {
-		t.Errorf("got %+v", f)
+	write, read := request{op: "compare_and_set", by: 1}, request{op: "head"}
+	f := p.realTime(program{names: []string{"k"}, clients: []script{once(write, write, read), once(read)}}, 1)
+	if f == nil {
+		t.Fatal("not found")
+	}
+	f = p.shrink(f)
+	if !strings.Contains(f.report(), "the program failed 10 times") || f.program.calls() > 2 {
+		t.Error(f.report())
 	}
 }
 
@@ -228,7 +228,7 @@ func (s slow) Scan(ctx context.Context, key string, from location.SeqNo, limit i
 func slowConsensus() object {
 	inner := memConsensus().open
 	return object{
-		name: history.Consensus, last: memConsensus().last,
+		name: history.Consensus, last: memConsensus().last, write: memConsensus().write,
 		open: func(t testing.TB, place string, names []string) handle {
 			h := inner(t, place, names).(*consensusHandle)
 			h.store = slow{h.store}
@@ -238,15 +238,13 @@ func slowConsensus() object {
 }
 
 func TestCallsThatTakeTimeOverlapAndTheirHistoryIsTheSame(t *testing.T) {
-	o := Defaults()
-	cases := newGenerators(history.Consensus, &o).cases
 	overlaps := 0
-	for seed := range 20 {
-		c := cases.Example(seed)
-		p := newProperty(t, slowConsensus(), o)
+	for n := range uint64(20) {
+		p := newProperty(t, slowConsensus(), Defaults())
+		c, _ := p.draw(seed{n, 0})
 		want := lines(t, p, c)
 		if got := lines(t, p, c); got != want {
-			t.Fatalf("%#v\ngave\n%s\nand\n%s", c, want, got)
+			t.Fatalf("%v\ngave\n%s\nand\n%s", c.program, want, got)
 		}
 		if f := p.scheduled(c); f != nil {
 			t.Fatal(f.report())
@@ -268,11 +266,11 @@ func (hung) Get(ctx context.Context, _ string) ([]byte, bool, error) {
 
 func TestACallThatNeverReturnsIsGivenUp(t *testing.T) {
 	object := blobObject(func(testing.TB, string) location.Blob { return hung{} })
-	p := newProperty(t, object, Defaults())
 	object.last = func(int) []request { return nil }
-	p.object = object
-	c := testCase{program: program{names: nameSets()[0], clients: [][]request{{{op: "get"}, {op: "get"}}, {{op: "get"}}}}}
-	if f := p.scheduled(c); f != nil {
-		t.Error(f.report())
+	p := newProperty(t, object, Defaults())
+	get := request{op: "get"}
+	c := testCase{program{names: []string{"k"}, clients: []script{once(get, get), once(get)}}, replay(nil)}
+	if f := p.scheduled(c); f != nil || p.tally.stalled == 0 {
+		t.Errorf("%v, stalled %d times", f, p.tally.stalled)
 	}
 }

@@ -10,23 +10,27 @@ import (
 // patience bounds one run in real time.
 const patience = 30 * time.Second
 
-// tryInRealTime runs a program several times when it has a reason to.
-func (p *property) tryInRealTime(c testCase) *failure {
-	const again = 10
-	first := p.inRealTime(c.program)
-	for i := 1; first == nil && p.failed != nil && i < again; i++ {
-		first = p.inRealTime(c.program)
-	}
-	if first == nil {
-		return nil
-	}
-	first.attempts = again
-	for range again {
-		if p.inRealTime(c.program) != nil {
-			first.repeated++
+// repeats is how often a program that has failed in real time is run again.
+const repeats = 10
+
+// realTime runs a program up to so many times, until it fails.
+func (p *property) realTime(program program, times int) *failure {
+	for range times {
+		if f := p.inRealTime(program); f != nil {
+			return f
 		}
 	}
-	return first
+	return nil
+}
+
+// rate runs a program that failed again, to tell how often it does.
+func (p *property) rate(f *failure) {
+	f.attempts = repeats
+	for range repeats {
+		if p.inRealTime(f.program) != nil {
+			f.repeated++
+		}
+	}
 }
 
 // inRealTime runs a program as the operating system likes it.
@@ -36,7 +40,7 @@ func (p *property) inRealTime(program program) (f *failure) {
 	t := &cleaner{TB: p.t}
 	defer t.clean()
 	r := p.newRun(program)
-	return p.judge(program, r, r.carryOut(ctx, t, new(parallel), program))
+	return p.judge(r, r.carryOut(ctx, t, new(parallel)))
 }
 
 // parallel is the operating system as a host.

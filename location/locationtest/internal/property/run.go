@@ -23,39 +23,42 @@ type host interface {
 type run struct {
 	object  object
 	place   string
-	clients int
+	program program
 	ctx     context.Context
 	host    host
-	walkers []*client    // by task
+	another handle       // on a place that nobody writes to
 	clock   atomic.Int64 // counts calls and returns: the time of the history
 
 	mu         sync.Mutex
 	operations []history.Operation
-	unclassed  error // an error that is neither determinate nor indeterminate
+	breaches   []breach
 }
 
 // An object is one of the two abstractions.
 type object struct {
 	name history.Object
 	open func(t testing.TB, place string, names []string) handle
+	// write is a request that creates its key.
+	write request
 	// last are the requests that read everything in the end.
 	last func(keys int) []request
 }
 
 // carryOut runs the clients' requests beside each other, and reads everything in the end.
-func (r *run) carryOut(ctx context.Context, t testing.TB, host host, p program) *history.History {
+func (r *run) carryOut(ctx context.Context, t testing.TB, host host) *history.History {
 	r.ctx, r.host = ctx, host
+	r.found(t)
 	unique := 0
-	for i, requests := range p.clients {
-		c := &client{run: r, process: i, number: i + 1, handle: r.object.open(t, r.place, p.names), unique: unique}
-		r.walkers = append(r.walkers, c)
-		r.start(c, requests)
-		unique += len(requests)
+	for i, script := range r.program.clients {
+		c := r.client(t, i, r.program.names)
+		c.unique = unique
+		r.start(c, script)
+		unique += script.calls()
 	}
 	r.host.Run()
-	last := &client{run: r, process: r.clients, number: r.clients + 1, handle: r.object.open(t, r.place, p.names), unique: unique}
-	for i, request := range r.object.last(len(p.names)) {
-		last.request(r.ctx, i, request)
+	last := r.client(t, len(r.program.clients), r.program.names)
+	for _, request := range r.object.last(len(r.program.names)) {
+		last.insist(request)
 	}
 	slices.SortFunc(r.operations, func(a, b history.Operation) int { return cmp.Compare(a.Call, b.Call) })
 	return &history.History{
@@ -64,23 +67,41 @@ func (r *run) carryOut(ctx context.Context, t testing.TB, host host, p program) 
 	}
 }
 
-// turn is who goes on at a yield point of a task. Late effects have no turns.
-func (r *run) turn(task int) int {
-	if task >= len(r.walkers) {
-		return 0
+// found opens what the program needs beside its clients, and writes its crowd.
+func (r *run) found(t testing.TB) {
+	for _, script := range r.program.clients {
+		if r.another == nil && slices.ContainsFunc(script.requests, func(r request) bool { return r.op == elsewhere }) {
+			r.another = r.object.open(t, r.place+"b", r.program.names)
+		}
 	}
-	return r.walkers[task].turn()
+	if r.program.crowd == 0 {
+		return
+	}
+	names := make([]string, r.program.crowd)
+	for i := range names {
+		names[i] = fmt.Sprintf("many/%04d", i)
+	}
+	founder := r.client(t, len(r.program.clients), names)
+	for i := range names {
+		request := r.object.write
+		request.key = i
+		founder.request(r.ctx, request)
+	}
 }
 
-func (r *run) start(c *client, requests []request) {
+// client returns a client with a handle of its own.
+func (r *run) client(t testing.TB, process int, names []string) *client {
+	return &client{run: r, process: process, number: process + 1, handle: r.object.open(t, r.place, names)}
+}
+
+func (r *run) start(c *client, s script) {
 	r.host.Go(func(yield func()) {
 		ctx := location.WithYield(r.ctx, yield)
-		for i, request := range requests {
-			c.turns = request.turns
+		for i := range s.calls() {
 			if i > 0 {
 				yield()
 			}
-			c.request(ctx, i, request)
+			c.request(ctx, s.requests[i%len(s.requests)])
 		}
 	})
 }
@@ -90,44 +111,71 @@ type client struct {
 	*run
 	process, number int
 	handle          handle
-	unique          int   // of its first request
-	turns           []int // that are left of the current request
+	unique          int // of its first call
+	called          int // so many calls
 }
 
-// turn is who goes on at a yield point of the client, see [schedule.Walk].
-func (c *client) turn() int {
-	if len(c.turns) == 0 {
-		return 0
+// tries is how often a read of the last client, who is alone, may fail.
+const tries = 10
+
+// insist carries out a request that has to be answered: nobody else is at work.
+func (c *client) insist(r request) {
+	var err error
+	for range tries {
+		if err = c.request(c.ctx, r); err == nil || c.ctx.Err() != nil {
+			return
+		}
 	}
-	next := c.turns[0]
-	c.turns = c.turns[1:]
-	return next
+	c.breached(breach{clause: "C1", at: c.clock.Load(), text: fmt.Sprintf("%s was not answered, %d times in a row, although nobody else is at work: %v", r.op, tries, err)})
 }
 
 // request carries one out and records it. The stamps are taken as close to the call as
 // can be: the shorter an operation, the fewer orders excuse what it was answered.
-func (c *client) request(ctx context.Context, i int, r request) {
-	call := c.handle.prepare(r, written{fmt.Sprintf("c%d.%d", c.number, i+1), c.unique + i})
+func (c *client) request(ctx context.Context, r request) error {
+	h := c.handle
+	if r.op == elsewhere {
+		h = c.another
+	}
+	c.called++
+	call := h.prepare(r, written{fmt.Sprintf("c%d.%d", c.number, c.called), c.unique + c.called - 1})
 	op := history.Operation{Process: c.process, Key: call.key, Action: call.action}
-	meets := r.fate
+	ctx, end := r.fate.bend(ctx, r.looks)
+	defer end()
 	op.Call = c.clock.Add(1)
+	meets := r.fate
 	if meets == late {
 		meets = vanished
 		c.land(call)
 	}
 	err := call.send(ctx, meets, call.action)
 	op.Return = c.clock.Add(1)
-	if err == nil {
-		c.handle.learn(r, call.action)
-	} else {
-		op.Outcome, op.Error = history.Info, err.Error()
-		if location.Classify(err) == location.Determinate {
-			op.Outcome = history.Fail
-		} else {
-			c.process += c.clients + 1
-		}
+	op.Outcome = c.outcome(r.fate, err)
+	switch op.Outcome {
+	case history.Ok:
+		h.learn(r, call.action)
+	case history.Info:
+		c.process += len(c.program.clients) + 1
 	}
-	c.record(op, err)
+	if err != nil {
+		op.Error = err.Error()
+	}
+	c.judge(r, call, &op, err)
+	if r.op != elsewhere && r.illegal == 0 {
+		c.record(op)
+	}
+	return err
+}
+
+// outcome is what the caller learnt. A call whose context had ended before it has no
+// effect, whatever it says.
+func (c *client) outcome(f fate, err error) history.Outcome {
+	switch {
+	case err == nil:
+		return history.Ok
+	case f == cancelled || f == expired || location.Classify(err) == location.Determinate:
+		return history.Fail
+	}
+	return history.Info
 }
 
 // land has the call take effect at any time from now on, if it has one.
@@ -139,11 +187,8 @@ func (c *client) land(call call) {
 	c.host.Go(func(yield func()) { _ = call.send(location.WithYield(c.ctx, yield), fine, unheard) })
 }
 
-func (r *run) record(op history.Operation, err error) {
+func (r *run) record(op history.Operation) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.operations = append(r.operations, op)
-	if _, classed := err.(*location.Error); err != nil && !classed && r.unclassed == nil {
-		r.unclassed = fmt.Errorf("%s %q by client of process %d returned %q", op.Action.Name(), op.Key, op.Process, err)
-	}
 }

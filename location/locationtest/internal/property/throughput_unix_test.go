@@ -6,8 +6,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/assay-dev/assay/workload/history"
 )
 
 // cpu returns the time that this process has computed.
@@ -31,17 +29,15 @@ func TestThroughput(t *testing.T) {
 		cases  int
 	}{{"mem", memConsensus(), 1000}, {"a latency of 1 ms", slowConsensus(), 50}} {
 		o := Defaults()
-		o.Cases = m.cases
-		cases := newGenerators(history.Consensus, &o).cases
-		drawn := make([]testCase, m.cases)
 		p := newProperty(t, m.object, o)
 		start, began := cpu(t), time.Now()
+		drawn := make([]testCase, m.cases)
 		for i := range drawn {
-			drawn[i] = cases.Example(i)
+			drawn[i], _ = p.draw(seed{uint64(i), 1})
 		}
 		drawing := cpu(t) - start
 		for _, c := range drawn {
-			if f := p.try(c); f != nil {
+			if f := p.run(c); f != nil {
 				t.Fatal(f.report())
 			}
 		}

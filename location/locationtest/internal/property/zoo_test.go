@@ -32,7 +32,8 @@ func TestZoo(t *testing.T) {
 				t.Logf("%s not found: %v | | |", row, p.tally)
 				return
 			}
-			t.Logf("%s %v | %d | %d |", row, p.found.Round(time.Millisecond), len(p.failed.program.clients), p.failed.program.operations())
+			small := p.failed.program
+			t.Logf("%s %v | %d | %d | %d | %s", row, p.found.Round(time.Millisecond), len(small.clients), small.requests(), small.calls(), p.failed.summary())
 		})
 	}
 }

@@ -35,8 +35,9 @@ func TestStrategiesDecideWhoGoesOn(t *testing.T) {
 		strategy Strategy
 		want     string
 	}{
-		{Fixed(), "abcABC"},
-		{Fixed(1, 1, 1, 1, 1), "aAbBcC"},
+		{&Replay{}, "abcABC"},
+		{&Replay{Decisions: []int{0, 1, 1, 1, 1, 1}}, "aAbBcC"},
+		{&Replay{Decisions: []int{3, 0, 1}}, "ABabcC"},
 		{&Preemptions{}, "abcABC"},
 		{&Preemptions{List: []Preemption{{Step: 2}}}, "abABCc"},
 		{&PCT{Priorities: []int{2, 1}}, "abcABC"},
@@ -79,7 +80,7 @@ func TestTasksThatSleepWakeUpInTheOrderOfTheirSleep(t *testing.T) {
 			fmt.Fprint(&b, i)
 		}
 		synctest.Test(t, func(t *testing.T) {
-			s := New(Fixed(), func() { t.Error("stalled") })
+			s := New(new(Replay), func() { t.Error("stalled") })
 			start := time.Now()
 			for i := range 5 {
 				s.Go(func(yield func()) {
@@ -103,7 +104,7 @@ func TestTasksThatSleepWakeUpInTheOrderOfTheirSleep(t *testing.T) {
 
 func TestATaskThatWaitsForAnotherLetsItGoOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := New(Fixed(), func() { t.Error("stalled") })
+		s := New(new(Replay), func() { t.Error("stalled") })
 		gate := make(chan struct{})
 		var order []string
 		s.Go(func(yield func()) {
@@ -126,7 +127,7 @@ func TestATaskThatWaitsForAnotherLetsItGoOn(t *testing.T) {
 func TestARunThatCannotGoOnIsReleased(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		gate := make(chan struct{})
-		s := New(Fixed(), sync.OnceFunc(func() { close(gate) }))
+		s := New(new(Replay), sync.OnceFunc(func() { close(gate) }))
 		for range 2 {
 			s.Go(func(yield func()) {
 				<-gate
@@ -139,7 +140,7 @@ func TestARunThatCannotGoOnIsReleased(t *testing.T) {
 
 func TestATaskMayAddAnother(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := New(Fixed(1), func() { t.Error("stalled") })
+		s := New(&Replay{Decisions: []int{1}}, func() { t.Error("stalled") })
 		var order []int
 		s.Go(func(yield func()) {
 			s.Go(func(func()) { order = append(order, 2) })

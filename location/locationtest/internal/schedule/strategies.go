@@ -1,33 +1,44 @@
 package schedule
 
 import (
-	"fmt"
+	"math/rand/v2"
 	"slices"
-	"strings"
 )
 
-// Walk asks for each step: 0 goes on with the task that runs, n switches to the nth of
-// the others. With numbers drawn uniformly it is a random walk.
-type Walk func(task int) int
+// Random is a random walk: each decision is drawn uniformly.
+type Random struct{ Rand *rand.Rand }
 
 // Next implements [Strategy].
-func (w Walk) Next(ready []int, running bool) int {
-	if !running {
-		return 0
-	}
-	return w(ready[0]) % len(ready)
+func (r Random) Next(ready []int, _ bool) int { return r.Rand.IntN(len(ready)) }
+
+// Replay takes the decisions one after the other: each is an index among those who are
+// ready. After the last one whoever runs goes on.
+type Replay struct {
+	Decisions []int
+	step      int
 }
 
-// Fixed walks by the numbers, one for each step, and goes on after the last.
-func Fixed(choices ...int) Walk {
-	return func(int) int {
-		if len(choices) == 0 {
-			return 0
-		}
-		next := choices[0]
-		choices = choices[1:]
-		return next
+// Next implements [Strategy].
+func (r *Replay) Next(ready []int, _ bool) int {
+	if r.step == len(r.Decisions) {
+		return 0
 	}
+	r.step++
+	return r.Decisions[r.step-1] % len(ready)
+}
+
+// A Recorder takes the decisions of another strategy and notes them down for [Replay].
+type Recorder struct {
+	Strategy
+	Decisions []int
+	Tasks     []int // who went on
+}
+
+// Next implements [Strategy].
+func (r *Recorder) Next(ready []int, running bool) int {
+	next := r.Strategy.Next(ready, running)
+	r.Decisions, r.Tasks = append(r.Decisions, next), append(r.Tasks, ready[next])
+	return next
 }
 
 // A Preemption takes the turn from a task that could go on.
@@ -57,17 +68,6 @@ func (p *Preemptions) Next(ready []int, running bool) int {
 		return at.To % len(ready)
 	}
 	return 0
-}
-
-func (p *Preemptions) String() string {
-	if len(p.List) == 0 {
-		return "one client after the other"
-	}
-	var all []string
-	for _, at := range p.List {
-		all = append(all, fmt.Sprintf("at step %d to other %d", at.Step, at.To))
-	}
-	return "switch " + strings.Join(all, ", ")
 }
 
 // PCT is probabilistic concurrency testing (Burckhardt, Kothari, Musuvathi and
@@ -107,8 +107,4 @@ func (p *PCT) priority(task int) int {
 		return p.Priorities[task]
 	}
 	return task
-}
-
-func (p *PCT) String() string {
-	return fmt.Sprintf("PCT with priorities %v, changed at steps %v", p.Priorities, p.Changes)
 }
