@@ -6,6 +6,7 @@ package explain
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/assay-dev/assay/checker/proof"
@@ -19,14 +20,12 @@ const Timeless = math.MaxInt64
 // Contradiction returns the text, of several lines, for a contradiction of one key
 // among the operations.
 func Contradiction(steps []proof.Step, operations []*history.Operation) string {
-	w := &writer{operations: map[int]*history.Operation{}, names: map[int]string{}}
-	for _, op := range operations {
-		w.operations[op.Line] = op
-	}
-	w.introduce(proof.Lines(steps))
+	lines := proof.Lines(steps)
+	w := &writer{operations: byLine(lines, operations), names: map[int]string{}}
+	w.introduce(lines)
 	w.line("Then:")
 	w.proof(steps, "")
-	if slack := Slack(steps, operations); slack == Timeless {
+	if slack := slack(steps, w.operations, operations); slack == Timeless {
 		w.line("No error of the clocks would excuse it.")
 	} else {
 		w.line("The clocks would have to be wrong by at least %d ns to excuse it.", slack)
@@ -34,35 +33,43 @@ func Contradiction(steps []proof.Step, operations []*history.Operation) string {
 	return w.text.String()
 }
 
-// Slack returns by how many nanoseconds the clocks have to be wrong, at least, for the
-// proof to fail: the smallest of the stretches of time that it rests on.
-func Slack(steps []proof.Step, operations []*history.Operation) int64 {
-	byLine := map[int]*history.Operation{}
+// byLine finds the operations on these lines. They are few, of very many.
+func byLine(lines []int, operations []*history.Operation) map[int]*history.Operation {
+	found := make(map[int]*history.Operation, len(lines))
 	for _, op := range operations {
-		byLine[op.Line] = op
+		if _, ok := slices.BinarySearch(lines, op.Line); ok {
+			found[op.Line] = op
+		}
 	}
-	slack := int64(Timeless)
+	return found
+}
+
+// slack returns by how many nanoseconds the clocks have to be wrong, at least, for the
+// proof to fail: the smallest of the stretches of time that it rests on. named are the
+// operations that it names.
+func slack(steps []proof.Step, named map[int]*history.Operation, operations []*history.Operation) int64 {
+	least := int64(Timeless)
 	for _, s := range steps {
 		switch {
 		case s.Rule == proof.RealTime && s.After.Kind == proof.Op:
-			slack = min(slack, byLine[int(s.After.N)].Call-returned(s.Before, byLine))
+			least = min(least, named[int(s.After.N)].Call-returned(s.Before, named))
 		case s.Rule == proof.Apart:
-			slack = min(slack, byLine[s.Lines[1]].Call-byLine[s.Lines[0]].Return)
+			least = min(least, named[s.Lines[1]].Call-named[s.Lines[0]].Return)
 		case s.Rule == proof.Undeleted:
-			slack = min(slack, missed(s, byLine, operations))
+			least = min(least, missed(s, named, operations))
 		case s.Before.Kind == proof.After && (s.Rule == proof.Raised || s.Rule == proof.Successive):
-			slack = min(slack, lateness(s, operations))
+			least = min(least, lateness(s, operations))
 		}
 		for _, c := range s.Cases {
-			slack = min(slack, Slack(c.Steps, operations))
+			least = min(least, slack(c.Steps, named, operations))
 		}
 	}
-	return slack
+	return least
 }
 
-func returned(e proof.Event, byLine map[int]*history.Operation) int64 {
+func returned(e proof.Event, named map[int]*history.Operation) int64 {
 	if e.Kind == proof.Op {
-		return byLine[int(e.N)].Return
+		return named[int(e.N)].Return
 	}
 	return int64(e.N)
 }
