@@ -15,6 +15,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/assay-dev/assay/backends/internal/params"
 	"github.com/assay-dev/assay/backends/mem"
@@ -68,7 +69,11 @@ type Defect struct {
 }
 
 // All returns every defect, by object and clause.
-func All() []Defect {
+func All() []Defect { return slices.Clone(all()) }
+
+// all are the defects, made once: a store is opened for every few operations of a test.
+// Nothing changes them; what a defect remembers is made with its layer.
+var all = sync.OnceValue(func() []Defect {
 	all := slices.Concat(
 		consensusWriteDefects(), consensusReadDefects(), consensusKeyDefects(), consensusErrorDefects(), consensusRaceDefects(),
 		consensusTruncationDefects(), consensusStaleDefects(), consensusFaultDefects(), consensusCrashDefects(),
@@ -79,6 +84,20 @@ func All() []Defect {
 		all[i].Sees = cmp.Or(all[i].Sees, InSequence)
 	}
 	return all
+})
+
+// byName finds a defect.
+var byName = sync.OnceValue(func() map[id]Defect {
+	index := map[id]Defect{}
+	for _, d := range all() {
+		index[id{d.Object, d.Name}] = d
+	}
+	return index
+})
+
+type id struct {
+	object Object
+	name   string
 }
 
 // A Consensus is a handle on a defective Consensus.
@@ -162,11 +181,11 @@ func find(rawURL string, object Object) (Defect, string, error) {
 	if err := q.Err(); err != nil {
 		return Defect{}, "", err
 	}
+	if d, known := byName()[id{object, u.Opaque}]; known {
+		return d, place, nil
+	}
 	var known []string
-	for _, d := range All() {
-		if d.Object == object && d.Name == u.Opaque {
-			return d, place, nil
-		}
+	for _, d := range all() {
 		if d.Object == object {
 			known = append(known, d.Name)
 		}
