@@ -31,7 +31,7 @@ func keyPanel(keys []evidence.KeyConflicts) *panel {
 	rest := 0
 	for i, k := range keys {
 		if i < maxKeyBars {
-			bar(i, results.Cut(fmt.Sprintf("%q", k.Key), 30), float64(k.Conflicts), short(float64(k.Conflicts)))
+			bar(i, results.Cut(fmt.Sprintf("%q", k.Key), 26), float64(k.Conflicts), short(float64(k.Conflicts)))
 		} else {
 			rest += k.Conflicts
 		}

@@ -83,7 +83,7 @@ func (r Report) view(s *survey) (*view, error) {
 	v := &view{
 		Result: res, Run: r.Run, Verdict: verdict(res), Facts: r.facts(), Clauses: clauses(res), Example: r.example(),
 		Title: strings.ToUpper(string(res.Verdict)), Class: strings.ReplaceAll(string(res.Verdict), " ", "-"),
-		Style: template.CSS(plotStyle + pageStyle), Script: template.JS(pageScript),
+		Style: template.CSS(Style()), Script: template.JS(pageScript),
 	}
 	for _, name := range slices.Sorted(maps.Keys(res.Evidence.Operations)) {
 		v.Kinds = append(v.Kinds, kindRow{name, res.Evidence.Operations[name]})

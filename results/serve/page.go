@@ -36,10 +36,10 @@ type runView struct {
 	Siblings       []*entry // the runs of other stores that belong to the same run
 }
 
-type violation struct{ results.Violation }
-
-// Promise is what the broken clause says.
-func (v violation) Promise(r results.Result) string { return results.ClauseText(r.Object, v.Clause) }
+type violation struct {
+	results.Violation
+	Promise string // what the broken clause says
+}
 
 // run shows a run, or the runs of several stores that belong together.
 func (s *Server) run(w http.ResponseWriter, r *http.Request) {
@@ -103,7 +103,7 @@ func (s *Server) viewOf(dir string) *runView {
 	v.Result, err = load[results.Result](files, path.Join(dir, results.ResultFile))
 	v.Checked = err == nil
 	for _, found := range v.Result.Violations[:min(len(v.Result.Violations), maxListed)] {
-		v.Violations = append(v.Violations, violation{found})
+		v.Violations = append(v.Violations, violation{found, results.ClauseText(v.Result.Object, found.Clause)})
 	}
 	v.More = len(v.Result.Violations) - len(v.Violations)
 	v.Counterexample = readText(files, path.Join(dir, counterexample.TextFile))

@@ -59,7 +59,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("/run/{path...}", s.run)
 	mux.HandleFunc("/compare", s.compare)
 	mux.HandleFunc("/file/{path...}", s.file)
-	for _, name := range []string{"style.css", "script.js"} {
+	for _, name := range []string{"style.css", "script.js", "icon.svg"} {
 		mux.HandleFunc("/"+name, func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, own, name) })
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { s.missing(w, "There is no such page.") })

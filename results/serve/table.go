@@ -58,8 +58,8 @@ func faultNames(faults []string) []string {
 	}
 	names := make([]string, 0, len(faults))
 	for _, fault := range faults {
-		name, _, _ := strings.Cut(fault, "=")
-		names = append(names, name)
+		name := strings.FieldsFunc(fault, func(r rune) bool { return r == ' ' || r == '=' })
+		names = append(names, strings.Join(name[:min(len(name), 1)], ""))
 	}
 	return names
 }

@@ -2,12 +2,9 @@
 // All works without this; with it, the table answers at once.
 const filter = document.getElementById("filter");
 if (filter) {
-  filter.addEventListener("change", () => filter.requestSubmit());
-  addEventListener("keydown", e => {
-    if (e.key === "/" && !e.target.matches("input,select")) {
-      e.preventDefault();
-      filter.elements.q.focus();
-    }
+  filter.addEventListener("change", e => { if (e.target.matches("select")) filter.requestSubmit(); });
+  addEventListener("keyup", e => {
+    if (e.key === "/" && !e.target.matches("input,select")) filter.elements.q.focus();
   });
 }
 // Exactly two runs stand side by side: choosing a third lets the first one go.
