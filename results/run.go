@@ -36,8 +36,10 @@ type Run struct {
 
 // Versions are those of everything that took part in a run.
 type Versions struct {
-	Assay        string            `json:"assay"`
-	Go           string            `json:"go"`
+	Assay string `json:"assay"`
+	Go    string `json:"go"`
+	// Store is the store's software with its version; empty where it does not tell.
+	Store        string            `json:"store,omitempty"`
 	OS           string            `json:"os"` // and architecture: linux/amd64
 	Dependencies map[string]string `json:"dependencies"`
 }

@@ -27,8 +27,8 @@ func Write(w io.Writer, all []results.Result) error {
 			seed = fmt.Sprint(*r.Seed)
 		}
 		fmt.Fprintf(&b, "| **%s** | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n",
-			r.Verdict, r.Object, code(cmp.Or(r.Store, r.History)), results.Thousands(r.Operations), results.Thousands(r.Outcomes.Ok),
-			results.Thousands(r.Outcomes.Fail), results.Thousands(r.Outcomes.Info), r.Relaxations, code(strings.Join(r.Faults, ",")), seed)
+			r.Verdict, r.Object, Code(cmp.Or(r.Store, r.History)), results.Thousands(r.Operations), results.Thousands(r.Outcomes.Ok),
+			results.Thousands(r.Outcomes.Fail), results.Thousands(r.Outcomes.Info), r.Relaxations, Code(strings.Join(r.Faults, ",")), seed)
 	}
 	for _, r := range all {
 		tell(&b, r)
@@ -43,38 +43,38 @@ func tell(b *strings.Builder, r results.Result) {
 	if r.Verdict == checker.Valid {
 		return
 	}
-	fmt.Fprintf(b, "\n### %s: %s %s\n", r.Verdict, r.Object, code(cmp.Or(r.Store, r.History)))
+	fmt.Fprintf(b, "\n### %s: %s %s\n", r.Verdict, r.Object, Code(cmp.Or(r.Store, r.History)))
 	if r.Reason != "" {
-		fmt.Fprintf(b, "\n%s\n", block(r.Reason))
+		fmt.Fprintf(b, "\n%s\n", Block(r.Reason))
 	}
 	for i, v := range r.Violations {
 		if i == maxTold {
 			fmt.Fprintf(b, "\nand %s more keys\n", results.Thousands(len(r.Violations)-maxTold))
 			break
 		}
-		fmt.Fprintf(b, "\n**%s** %s\n\n%s\n", v.Clause, results.ClauseText(r.Object, v.Clause), block(v.Explanation+"\n\n"+v.Argument))
+		fmt.Fprintf(b, "\n**%s** %s\n\n%s\n", v.Clause, results.ClauseText(r.Object, v.Clause), Block(v.Explanation+"\n\n"+v.Argument))
 	}
 	for i, u := range r.Undecided {
 		if i == maxTold {
 			fmt.Fprintf(b, "\nand %s more undecided keys\n", results.Thousands(len(r.Undecided)-maxTold))
 			break
 		}
-		fmt.Fprintf(b, "\n%s\n", block(fmt.Sprintf("key %q: %s", u.Key, u.Reason)))
+		fmt.Fprintf(b, "\n%s\n", Block(fmt.Sprintf("key %q: %s", u.Key, u.Reason)))
 	}
 	if r.History != "" {
-		fmt.Fprintf(b, "\nSee again:\n\n%s\n", block(r.CheckCommand()))
+		fmt.Fprintf(b, "\nSee again:\n\n%s\n", Block(r.CheckCommand()))
 	}
 }
 
-// block returns text as a block in which no character means anything: text from a
+// Block returns text as a block in which no character means anything: text from a
 // store may be made to look like Markdown. Its fence is longer than any within.
-func block(text string) string {
+func Block(text string) string {
 	fence := fenceFor(text, 3)
 	return fence + "\n" + strings.TrimRight(text, "\n") + "\n" + fence
 }
 
-// code returns text as code within a line, also of a table.
-func code(text string) string {
+// Code returns text as code within a line, also of a table.
+func Code(text string) string {
 	if text == "" {
 		return ""
 	}
