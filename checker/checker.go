@@ -8,6 +8,7 @@ package checker
 import (
 	"time"
 
+	"github.com/assay-dev/assay/checker/explain"
 	"github.com/assay-dev/assay/checker/proof"
 	"github.com/assay-dev/assay/location"
 )
@@ -31,6 +32,8 @@ type Options struct {
 	Workers int
 	// Budget bounds the searches; what exceeds it is undecided.
 	Budget Budget
+	// Clock is what the times of the history count, for the words of the argument.
+	Clock explain.Clock
 }
 
 // A Budget bounds all searches of one check together. Zero means the default.

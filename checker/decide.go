@@ -91,7 +91,7 @@ func (c *checking) violation(key perkey.History, culprit *history.Operation, fau
 		Explanation: search.Explain(key, c.options.Relax, culprit, fault),
 	}
 	if steps != nil {
-		v.Argument = explain.Contradiction(steps, key.Operations)
+		v.Argument = explain.Contradiction(steps, key.Operations, c.options.Clock)
 	} else {
 		v.Explanation += " A search found this; it is too large for a certificate to prove."
 	}

@@ -16,7 +16,7 @@ func (w *writer) value(line int) string {
 // apart says why one of two things was over before the other.
 func (w *writer) apart(s *proof.Step) string {
 	a, b := w.operations[s.Lines[0]], w.operations[s.Lines[1]]
-	text := fmt.Sprintf("%s returned %d ns before %s was called", w.names[a.Line], b.Call-a.Return, w.names[b.Line])
+	text := fmt.Sprintf("%s returned %s before %s was called", w.names[a.Line], w.clock.lasting(b.Call-a.Return), w.names[b.Line])
 	return fmt.Sprintf("%s, so %s was over before %s.", text, w.event(s.Before), w.event(s.After))
 }
 

@@ -83,7 +83,7 @@ No error of the clocks would excuse it.
 func TestContradictionsOfBlobsAreExplained(t *testing.T) {
 	for _, c := range blobContradictions {
 		t.Run(c.name, func(t *testing.T) {
-			got := explain.Contradiction(blob.Check(perkey.History{Key: "k", Operations: c.operations}, nil).Contradiction, c.operations)
+			got := explain.Contradiction(blob.Check(perkey.History{Key: "k", Operations: c.operations}, nil).Contradiction, c.operations, explain.Nanoseconds)
 			if got != strings.TrimPrefix(c.text, "\n") {
 				t.Errorf("got:\n%s", got)
 			}

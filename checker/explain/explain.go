@@ -18,17 +18,17 @@ import (
 const Timeless = math.MaxInt64
 
 // Contradiction returns the text, of several lines, for a contradiction of one key
-// among the operations.
-func Contradiction(steps []proof.Step, operations []*history.Operation) string {
+// among the operations, whose times the clock counts.
+func Contradiction(steps []proof.Step, operations []*history.Operation, clock Clock) string {
 	lines := proof.Lines(steps)
-	w := &writer{operations: byLine(lines, operations), names: map[int]string{}}
+	w := &writer{clock: clock, operations: byLine(lines, operations), names: map[int]string{}}
 	w.introduce(lines)
 	w.line("Then:")
 	w.proof(steps, "")
-	if slack := slack(steps, w.operations, operations); slack == Timeless {
+	if slack := slack(steps, w.operations, operations); clock == Steps || slack == Timeless {
 		w.line("No error of the clocks would excuse it.")
 	} else {
-		w.line("The clocks would have to be wrong by at least %d ns to excuse it.", slack)
+		w.line("The clocks would have to be wrong by at least %s to excuse it.", clock.lasting(slack))
 	}
 	return w.text.String()
 }
@@ -96,6 +96,7 @@ func lateness(s proof.Step, operations []*history.Operation) int64 {
 // writer writes the text.
 type writer struct {
 	text       strings.Builder
+	clock      Clock
 	operations map[int]*history.Operation
 	names      map[int]string
 }
@@ -114,16 +115,16 @@ func (w *writer) introduce(lines []int) {
 		}
 		w.names[line] = name
 		if op := w.operations[line]; op != nil {
-			w.line("  %s be %s, %s", name, search.Describe(op), interval(op))
+			w.line("  %s be %s, %s", name, search.Describe(op), w.interval(op))
 		}
 	}
 }
 
-func interval(op *history.Operation) string {
+func (w *writer) interval(op *history.Operation) string {
 	if op.Outcome == history.Info {
-		return fmt.Sprintf("called at %d ns, never answered", op.Call)
+		return fmt.Sprintf("called at %s, never answered", w.clock.at(op.Call))
 	}
-	return fmt.Sprintf("from %d to %d ns", op.Call, op.Return)
+	return w.clock.between(op.Call, op.Return)
 }
 
 // proof says all steps that say something, indented.

@@ -94,10 +94,18 @@ The clocks would have to be wrong by at least 10 ns to excuse it.
 func TestContradictionsAreExplained(t *testing.T) {
 	for _, c := range contradictions {
 		t.Run(c.name, func(t *testing.T) {
-			got := explain.Contradiction(consensus.Check(c.operations, nil).Contradiction, c.operations)
+			got := explain.Contradiction(consensus.Check(c.operations, nil).Contradiction, c.operations, explain.Nanoseconds)
 			if got != strings.TrimPrefix(c.text, "\n") {
 				t.Errorf("got:\n%s", got)
 			}
 		})
+	}
+}
+
+func TestTimesThatCountStepsAreNoTimesOfClocks(t *testing.T) {
+	c := contradictions[0]
+	got := explain.Contradiction(consensus.Check(c.operations, nil).Contradiction, c.operations, explain.Steps)
+	if strings.Contains(got, " ns") || !strings.Contains(got, "from step ") || !strings.Contains(got, "No error of the clocks") {
+		t.Errorf("got:\n%s", got)
 	}
 }

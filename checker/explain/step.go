@@ -24,7 +24,7 @@ func (w *writer) event(e proof.Event) string {
 	case proof.Mark:
 		return fmt.Sprintf("the first truncation up to %v or more", location.SeqNo(e.N))
 	}
-	return fmt.Sprintf("%d ns", int64(e.N))
+	return w.clock.at(int64(e.N))
 }
 
 func (w *writer) all(lines []int) string {
@@ -89,7 +89,7 @@ func (w *writer) realTime(s *proof.Step) string {
 		return ""
 	}
 	a, b := w.operations[int(s.Before.N)], w.operations[int(s.After.N)]
-	return fmt.Sprintf("%s returned %d ns before %s was called.", w.event(s.Before), b.Call-a.Return, w.event(s.After))
+	return fmt.Sprintf("%s returned %s before %s was called.", w.event(s.Before), w.clock.lasting(b.Call-a.Return), w.event(s.After))
 }
 
 func (w *writer) answered(s *proof.Step) string {

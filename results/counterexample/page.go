@@ -12,6 +12,7 @@ import (
 	"github.com/anishathalye/porcupine"
 
 	"github.com/assay-dev/assay/checker/model"
+	"github.com/assay-dev/assay/checker/timeline"
 	"github.com/assay-dev/assay/workload/history"
 )
 
@@ -60,7 +61,7 @@ func (c *Counterexample) newPicture() *picture {
 		if op.Outcome != history.Info {
 			p.last = max(p.last, op.Return)
 		}
-		if op.Outcome != history.Fail || refused(op.Action) {
+		if op.Outcome != history.Fail || timeline.Refused(op.Action) {
 			operations = append(operations, &op)
 		}
 	}
@@ -121,7 +122,7 @@ func (p *picture) step(n node, step *model.Step) (bool, any) {
 }
 
 func describe(step *model.Step) string {
-	text := label(step.Operation)
+	text := timeline.Label(step.Operation)
 	switch step.Part {
 	case model.LookUp:
 		text += ", looks up"
@@ -150,12 +151,12 @@ func (p *picture) operations() []porcupine.Operation {
 func (p *picture) annotations(faults []history.Fault) []porcupine.Annotation {
 	var all []porcupine.Annotation
 	for i := range p.small.Operations {
-		if op := &p.small.Operations[i]; op.Outcome == history.Fail && !refused(op.Action) {
+		if op := &p.small.Operations[i]; op.Outcome == history.Fail && !timeline.Refused(op.Action) {
 			all = append(all, porcupine.Annotation{Tag: fmt.Sprintf("process %d", op.Process), Start: op.Call, End: op.Return,
-				Description: label(&op.Operation), Details: op.Error})
+				Description: timeline.Label(&op.Operation), Details: op.Error})
 		}
 	}
-	first, last := span(p.small)
+	first, last := timeline.Span(p.bars())
 	for _, f := range faults {
 		if f.Return < first || f.Call > last {
 			continue

@@ -11,6 +11,7 @@ import (
 
 	"github.com/assay-dev/assay/checker/minimal"
 	"github.com/assay-dev/assay/checker/model"
+	"github.com/assay-dev/assay/checker/timeline"
 	"github.com/assay-dev/assay/results"
 	"github.com/assay-dev/assay/workload/history"
 )
@@ -35,7 +36,7 @@ func (c *Counterexample) writeFault(b *bytes.Buffer) {
 	c.writeClause(b, v.Key, v.Clause)
 	fmt.Fprintf(b, "%s\n\nThe operations at fault:\n\n", folded(printable(v.Explanation)))
 	for _, op := range c.fault {
-		fmt.Fprintf(b, "  line %-8d process %-5d %s, called at %s\n", op.Line, op.Process, label(op), since(op.Call))
+		fmt.Fprintf(b, "  line %-8d process %-5d %s, called at %s\n", op.Line, op.Process, timeline.Label(op), since(op.Call))
 	}
 }
 
@@ -47,12 +48,22 @@ func (c *Counterexample) writeClause(b *bytes.Buffer, key, name string) {
 func (c *Counterexample) writeSmall(b *bytes.Buffer) {
 	v := c.small.Violation
 	c.writeClause(b, v.Key, v.Clause)
-	writeTimeline(b, c.small, c.culprit(), c.faults)
+	b.WriteString(timeline.Draw(c.bars(), c.faults))
 	fmt.Fprintf(b, "\n%s\n\n", folded(printable(v.Explanation)))
 	if v.Argument != "" {
 		fmt.Fprintf(b, "%s\n\n", strings.TrimSpace(printable(v.Argument)))
 	}
 	c.writeOrigins(b)
+}
+
+// bars are the operations to draw. The culprit is pointed at.
+func (c *Counterexample) bars() []timeline.Operation {
+	culprit, bars := c.culprit(), make([]timeline.Operation, len(c.small.Operations))
+	for i := range bars {
+		op := &c.small.Operations[i]
+		bars[i] = timeline.Operation{Operation: &op.Operation, Was: op.Was, Number: i + 1, InForce: op.InForce, Marked: i == culprit}
+	}
+	return bars
 }
 
 // culprit returns the operation that the clause is about, the one called last if there
@@ -74,7 +85,7 @@ func (c *Counterexample) culprit() int {
 
 // writeOrigins says where each operation stands in the whole history.
 func (c *Counterexample) writeOrigins(b *bytes.Buffer) {
-	first, _ := span(c.small)
+	first, _ := timeline.Span(c.bars())
 	run := ""
 	if c.result.RunSeconds > 0 {
 		run = " of " + since(int64(c.result.RunSeconds*1e9))
@@ -86,7 +97,7 @@ func (c *Counterexample) writeOrigins(b *bytes.Buffer) {
 		mark, note := remark(op)
 		notes[mark] = note
 		fmt.Fprintf(b, "  %2d  line %-9d process %-6d %-36s called at %s, %s%s\n", i+1, op.Was.Line, op.Was.Process,
-			label(op.Was), since(op.Was.Call), during(op.Was), mark)
+			timeline.Label(op.Was), since(op.Was.Call), during(op.Was), mark)
 	}
 	for _, mark := range slices.Sorted(maps.Keys(notes)) {
 		if mark != "" {

@@ -32,28 +32,45 @@ func (r *run) breached(b breach) {
 // judge looks at one answer by itself.
 func (c *client) judge(r request, call call, op *history.Operation, err error) {
 	ended := c.ctx.Err() != nil // the whole run was given up
-	why := func(clause, format string, args ...any) {
-		c.breached(breach{clause: clause, at: op.Call, text: "client " + fmt.Sprint(c.number) + ": " + describe(op) + " – " + fmt.Sprintf(format, args...)})
+	clause, why := wrong(r, call, op, err, ended)
+	var alone *history.Operation
+	if clause == "" && r.fate == fine && !ended && op.Outcome == history.Fail && refusal(err) == nil {
+		alone, clause = op, promised(op)
+		why = "nobody else was at work and nothing had gone wrong, so it has to be answered"
 	}
+	if clause != "" {
+		c.breached(breach{clause, fmt.Sprintf("client %d: %s: %s", c.number, described(op), why), op.Call, alone})
+	}
+}
+
+// wrong says which clause an answer breaks whatever the store holds, and how; the clause
+// is empty when it breaks none.
+func wrong(r request, call call, op *history.Operation, err error, ended bool) (clause, why string) {
 	switch {
 	case err != nil && !classed(err):
-		why("E1", "the error is neither determinate nor indeterminate")
+		return "E1", "the error is neither determinate nor indeterminate"
 	case refusal(err) != nil && location.Classify(err) != location.Determinate:
-		why("E6", "%q is a refusal, and has to be determinate", refusal(err))
-	case r.fate == cancelled && err == nil, r.fate == expired && err == nil:
-		why("E2", "it was carried out although its context had ended before")
+		return "E6", fmt.Sprintf("%q is a refusal, and has to be determinate", refusal(err))
+	case (r.fate == cancelled || r.fate == expired) && err == nil:
+		return "E2", "it was carried out although its context had ended before"
 	case r.fate == expired && !location.IsTimeout(err) && !errors.Is(err, location.ErrInvalidArgument):
-		why("E4", "the error of a call whose deadline has passed has to be a timeout by its type")
+		return "E4", "the error of a call whose deadline has passed has to be a timeout by its type"
 	case call.invalid != nil && r.fate == fine && !ended && !errors.Is(err, location.ErrInvalidArgument):
-		why(call.invalid.clause, "%s has to be refused as an invalid argument", call.invalid.why)
+		return call.invalid.clause, call.invalid.why + " has to be refused as an invalid argument"
 	case call.invalid == nil && errors.Is(err, location.ErrInvalidArgument):
-		why(legality(op), "its arguments are legal")
+		return legality(op), "its arguments are legal"
 	case r.op == elsewhere && err == nil && !nothing(op.Action):
-		why(apart(op.Action), "nobody has written to that place")
-	case r.fate == fine && !ended && op.Outcome == history.Fail && refusal(err) == nil:
-		c.breached(breach{clause: model.Clause(op), at: op.Call, alone: op, text: "client " + fmt.Sprint(c.number) + ": " + describe(op) +
-			" – nobody else was at work and nothing had gone wrong: it has to be answered"})
+		return apart(op.Action), "it is a listing of another place, to which nobody has written"
 	}
+	return "", ""
+}
+
+// promised is the clause that promises an answer.
+func promised(op *history.Operation) string {
+	if op.Key == location.LivenessKey {
+		return "T6"
+	}
+	return model.Clause(op)
 }
 
 // classed reports whether an error says which class it is of (E1).

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/assay-dev/assay/checker"
+	"github.com/assay-dev/assay/location"
 	"github.com/assay-dev/assay/workload/history"
 )
 
@@ -14,6 +15,7 @@ import (
 type failure struct {
 	testCase
 	history   *history.History
+	relax     location.Relaxations
 	violation *checker.Violation
 	breach    *breach
 	decisions []int  // that were taken, see [replay]
@@ -49,13 +51,13 @@ func again(test string) string {
 func (f *failure) report() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "The program, made as small as it gets:\n\n%s\n", f.program)
-	if len(f.program.clients) > 1 && f.attempts == 0 {
-		fmt.Fprintf(&b, "They take turns: %s.\n\n", f.turns)
+	if f.turns != "" {
+		fmt.Fprintf(&b, "Whose turn it is where several can go on: %s.\n\n", f.turns)
 	}
 	b.WriteString("What the clients saw, and in the end one more that reads everything:\n\n")
-	writeTimeline(&b, f.history.Operations)
+	b.WriteString(f.drawing())
 	if f.breach != nil {
-		fmt.Fprintf(&b, "\n%s: %s\n", f.breach.clause, f.breach.text)
+		fmt.Fprintf(&b, "\n%s: %s.\n", f.breach.clause, f.breach.text)
 	} else {
 		fmt.Fprintf(&b, "\n%s\n", f.violation.Explanation)
 		if f.violation.Argument != "" {

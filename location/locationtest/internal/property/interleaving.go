@@ -67,7 +67,7 @@ func (d dice) pct(steps, clients int) interleaving {
 // late effects.
 func turns(tasks []int, clients int) string {
 	if len(tasks) == 0 {
-		return "one client after the other"
+		return ""
 	}
 	var all []string
 	for i := 0; i < len(tasks); {
@@ -80,7 +80,7 @@ func turns(tasks []int, clients int) string {
 			who = "a late effect"
 		}
 		if i-from > 1 {
-			who += fmt.Sprintf(" %d times", i-from)
+			who += fmt.Sprintf(" ×%d", i-from)
 		}
 		all = append(all, who)
 	}

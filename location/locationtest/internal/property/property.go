@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/assay-dev/assay/checker"
+	"github.com/assay-dev/assay/checker/explain"
 	"github.com/assay-dev/assay/location"
 	"github.com/assay-dev/assay/location/locationtest/internal/schedule"
 	"github.com/assay-dev/assay/workload/history"
@@ -239,12 +240,12 @@ const budget = 100 * time.Millisecond
 // judge checks what came of a run.
 func (p *property) judge(r *run, h *history.History) *failure {
 	p.tally.operations += len(h.Operations)
-	f := &failure{testCase: testCase{program: r.program}, history: h}
+	f := &failure{testCase: testCase{program: r.program}, history: h, relax: p.options.Relax}
 	if f.breach = r.first(true); f.breach != nil {
 		return f
 	}
 	result, err := checker.Check(context.Background(), h, checker.Options{
-		Relax: p.options.Relax, Workers: 1, Budget: checker.Budget{Time: budget},
+		Relax: p.options.Relax, Workers: 1, Budget: checker.Budget{Time: budget}, Clock: explain.Steps,
 	})
 	switch {
 	case err != nil:

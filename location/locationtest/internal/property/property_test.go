@@ -139,7 +139,7 @@ func TestARaceIsFoundAndMadeSmallAndShown(t *testing.T) {
 	if small := p.failed.program; small.calls() != 2 || len(small.clients) != 2 {
 		t.Errorf("made no smaller than\n%v", small)
 	}
-	for _, want := range []string{"go test -run '^TestARaceIsFoundAndMadeSmallAndShown$'", "-rapid.seed=", "client 2:", "├", "committed", "no order", "take turns: client"} {
+	for _, want := range []string{"go test -run '^TestARaceIsFoundAndMadeSmallAndShown$'", "-rapid.seed=", "client 2:", "process 1", "[3", "cas none -> v0 c2.1", "no order", "Whose turn it is", "from step 1 to 4"} {
 		if !strings.Contains(w.log.String(), want) {
 			t.Errorf("the report lacks %q:\n%s", want, w.log.String())
 		}

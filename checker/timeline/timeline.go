@@ -1,16 +1,28 @@
-package counterexample
+// Package timeline draws a few operations for people: a row for each process, and time
+// to the right.
+package timeline
 
 import (
 	"cmp"
 	"fmt"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/assay-dev/assay/checker/minimal"
 	"github.com/assay-dev/assay/workload/history"
 )
+
+// An Operation is one to draw.
+type Operation struct {
+	*history.Operation
+	// Was is the operation as it stands in the history of the run, whose times say where
+	// faults are drawn.
+	Was     *history.Operation
+	Number  int    // what it is called
+	Text    string // what is said of it; empty means [Label]
+	InForce bool   // is drawn solid
+	Marked  bool   // is pointed at
+}
 
 // maxColumns is how wide a timeline may be.
 const maxColumns = 120
@@ -49,25 +61,24 @@ type timeline struct {
 	width int // columns to the right of the names
 }
 
-// writeTimeline draws c. The culprit is pointed at; faults are drawn below.
-func writeTimeline(w io.Writer, c *minimal.Counterexample, culprit int, faults []history.Fault) error {
-	drawn := draw(c, culprit, faults, func(i int) string {
-		return strconv.Itoa(i+1) + " " + label(&c.Operations[i].Operation)
+// Draw draws operations, by call, with what they were asked and answered where there is
+// room for that, and faults below.
+func Draw(operations []Operation, faults []history.Fault) string {
+	drawn := draw(operations, faults, func(op Operation) string {
+		return strconv.Itoa(op.Number) + " " + cmp.Or(op.Text, Label(op.Operation))
 	})
 	if drawn.margin()+drawn.width > maxColumns {
-		drawn = draw(c, culprit, faults, func(i int) string { return strconv.Itoa(i + 1) })
+		drawn = draw(operations, faults, func(op Operation) string { return strconv.Itoa(op.Number) })
 	}
-	_, err := io.WriteString(w, drawn.String())
-	return err
+	return drawn.String()
 }
 
 // draw makes the timeline with the given texts on the operations.
-func draw(c *minimal.Counterexample, culprit int, faults []history.Fault, text func(i int) string) *timeline {
+func draw(operations []Operation, faults []history.Fault, text func(Operation) string) *timeline {
 	t := &timeline{}
 	latest := map[int]int{} // by process: its row
-	for i := range c.Operations {
-		op := &c.Operations[i]
-		b := bar{text: text(i), begin: edge{op.Call, 0}, end: edge{op.Return, 1}, open: op.Outcome == history.Info, fill: "-", marked: i == culprit}
+	for _, op := range operations {
+		b := bar{text: text(op), begin: edge{op.Call, 0}, end: edge{op.Return, 1}, open: op.Outcome == history.Info, fill: "-", marked: op.Marked}
 		if op.InForce {
 			b.fill = "="
 		}
@@ -81,7 +92,7 @@ func draw(c *minimal.Counterexample, culprit int, faults []history.Fault, text f
 	}
 	columns := t.place()
 	for _, f := range faults {
-		t.addFault(f, c, columns)
+		t.addFault(f, operations, columns)
 	}
 	return t
 }
@@ -129,14 +140,13 @@ func (t *timeline) place() map[edge]int {
 
 // addFault adds a row for a fault that was there at the time. Its place is told by the
 // times that the operations had in the run.
-func (t *timeline) addFault(f history.Fault, c *minimal.Counterexample, columns map[edge]int) {
-	first, last := span(c)
+func (t *timeline) addFault(f history.Fault, operations []Operation, columns map[edge]int) {
+	first, last := Span(operations)
 	if f.Return < first || f.Call > last {
 		return
 	}
-	b := bar{text: name(strings.TrimSpace(f.Fault + " " + f.Target)), fill: "~", to: t.width - 1}
-	for i := range c.Operations {
-		op := &c.Operations[i]
+	b := bar{text: Name(strings.TrimSpace(f.Fault + " " + f.Target)), fill: "~", to: t.width - 1}
+	for _, op := range operations {
 		at := func(instant int64, e edge) {
 			column, drawn := columns[e]
 			if drawn && instant <= f.Call {
@@ -153,14 +163,13 @@ func (t *timeline) addFault(f history.Fault, c *minimal.Counterexample, columns 
 	t.rows = append(t.rows, row{name: "fault", bars: []bar{b}})
 }
 
-// span is when the operations of c took place, in the run.
-func span(c *minimal.Counterexample) (first, last int64) {
-	first = c.Operations[0].Was.Call
-	for i := range c.Operations {
-		op := c.Operations[i].Was
-		first, last = min(first, op.Call), max(last, op.Call)
-		if op.Return != history.Never {
-			last = max(last, op.Return)
+// Span is when operations took place, in the run.
+func Span(operations []Operation) (first, last int64) {
+	first = operations[0].Was.Call
+	for _, op := range operations {
+		first, last = min(first, op.Was.Call), max(last, op.Was.Call)
+		if op.Was.Return != history.Never {
+			last = max(last, op.Was.Return)
 		}
 	}
 	return first, last
