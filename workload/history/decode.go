@@ -30,7 +30,7 @@ type line struct {
 	limit, deleted, size         int64
 	expected, from, upTo         location.SeqNo
 	op, key, outcome, err        string
-	value, damage, prefix        string
+	value, old, damage, prefix   string
 	fault, target, effect        string
 	committed, refused           bool
 	head, next                   Version
@@ -133,6 +133,8 @@ func (l *line) textOf(f field) *string {
 		return &l.err
 	case fieldValue:
 		return &l.value
+	case fieldOld:
+		return &l.old
 	case fieldDamage:
 		return &l.damage
 	case fieldPrefix:

@@ -68,6 +68,12 @@ func appendAction(b []byte, action Action, outcome Outcome) []byte {
 		return appendRefused(b, a.Refused && fail)
 	case *List:
 		return appendList(b, a, ok)
+	case *RegisterRead:
+		return appendRead(b, a, ok)
+	case *RegisterWrite:
+		return appendContent(b, "value", a.New)
+	case *RegisterSwap:
+		return appendSwap(b, a, ok)
 	}
 	return b
 }

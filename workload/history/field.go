@@ -33,6 +33,7 @@ const (
 	fieldTarget
 	fieldEffect
 	fieldComplete
+	fieldOld
 )
 
 // String returns the name of a single field.
@@ -40,7 +41,7 @@ func (f field) String() string {
 	return [...]string{
 		"process", "op", "key", "call", "return", "outcome", "error", "head", "expected", "new", "committed",
 		"from", "limit", "versions", "up_to", "deleted", "refused", "value", "size", "damage", "prefix", "entries",
-		"keys", "fault", "target", "effect", "complete_until",
+		"keys", "fault", "target", "effect", "complete_until", "old",
 	}[bits.TrailingZeros32(uint32(f))]
 }
 
@@ -104,6 +105,8 @@ func fieldNamed(name []byte) field {
 		return fieldEffect
 	case "complete_until":
 		return fieldComplete
+	case "old":
+		return fieldOld
 	}
 	return 0
 }

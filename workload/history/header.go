@@ -14,8 +14,8 @@ func (h *Header) check() error {
 	if h.Assay != FormatVersion {
 		return fmt.Errorf("history format version %d: this program knows version %d", h.Assay, FormatVersion)
 	}
-	if h.Object != Consensus && h.Object != Blob {
-		return fmt.Errorf("unknown object %.40q in the header: known are %s, %s", h.Object, Consensus, Blob)
+	if h.Object != Consensus && h.Object != Blob && h.Object != Register {
+		return fmt.Errorf("unknown object %.40q in the header: known are %s, %s, %s", h.Object, Consensus, Blob, Register)
 	}
 	return nil
 }

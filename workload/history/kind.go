@@ -28,6 +28,9 @@ var kinds = [...]kind{
 	{"delete", Blob, fieldKey, 0, 0, fieldSize, buildDelete},
 	{"restore", Blob, fieldKey, 0, 0, 0, buildRestore},
 	{"list", Blob, fieldPrefix, fieldEntries, 0, 0, buildList},
+	{"read", Register, fieldKey, 0, fieldValue, 0, buildRead},
+	{"write", Register, fieldKey, 0, 0, 0, buildWrite},
+	{"cas", Register, fieldKey, fieldCommitted, 0, 0, buildSwap},
 }
 
 func kindNamed(name string) *kind {

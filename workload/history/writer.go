@@ -158,6 +158,8 @@ func objectOf(action Action) Object {
 	switch action.(type) {
 	case *Get, *Set, *Delete, *Restore, *List:
 		return Blob
+	case *RegisterRead, *RegisterWrite, *RegisterSwap:
+		return Register
 	}
 	return Consensus
 }
