@@ -15,7 +15,7 @@ func TestStoresTellWhatTheyRunOn(t *testing.T) {
 		url  func(t *testing.T) string
 		says string
 	}{
-		"bolt": {func(t *testing.T) string { return "bolt://" + filepath.Join(t.TempDir(), "store") }, "bbolt 1"},
+		"bolt": {func(t *testing.T) string { return "bolt://" + filepath.Join(t.TempDir(), "store") }, "bbolt"},
 		"postgres": {func(t *testing.T) string {
 			return serverstest.Postgres(t, servers.PostgresOptions{}).URL(servers.PostgresDatabase)
 		}, "PostgreSQL 1"},
