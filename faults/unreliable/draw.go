@@ -2,6 +2,7 @@ package unreliable
 
 import (
 	"encoding/binary"
+	"math"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -15,6 +16,9 @@ type fate struct {
 	delay, lateBy time.Duration
 	// entries is after how many entries a listing breaks off.
 	entries int
+	// cancelled: the caller gives up after patience.
+	cancelled bool
+	patience  time.Duration
 }
 
 // maxEntries bounds how far a listing comes before it breaks off.
@@ -46,6 +50,11 @@ func (s *stream) draw(odds Odds) fate {
 	late, onNext, lateBy := next() < odds.Late, next() < 0.5, next()
 	delayed, delay := next() < odds.Delayed, next()
 	f := fate{happens: !lost, told: !untold, late: late && !lost && untold, onNext: onNext, entries: int(next() * maxEntries)}
+	cancelled, patience := next() < odds.Cancelled, next()
+	if f.cancelled = cancelled && f.happens && f.told; f.cancelled {
+		// Short ones more often: many operations do not take long.
+		f.patience = time.Duration(math.Pow(patience, 8) * float64(odds.MaxPatience))
+	}
 	if f.late {
 		f.lateBy = time.Duration(lateBy * float64(odds.MaxLate))
 	}

@@ -16,6 +16,11 @@ type Odds struct {
 	// Delayed: it starts later, by at most MaxDelay.
 	Delayed  float64
 	MaxDelay time.Duration
+	// Cancelled: its caller gives up while it is underway, after at most MaxPatience,
+	// given that it happens and is told. What it says then is the store's own answer.
+	// Listings are not cancelled.
+	Cancelled   float64
+	MaxPatience time.Duration
 }
 
 // Probabilities are the odds of all operations.
@@ -39,11 +44,13 @@ func (p Probabilities) Of(op string) Odds {
 const DefaultRate = 0.1
 
 // Rate returns probabilities with which the share rate of all operations is lost, the
-// same share is not told, and half of the changes that are not told land late.
+// same share is not told, half of the changes that are not told land late, and callers
+// give up a fifth as often.
 func Rate(rate float64) Probabilities {
 	return Probabilities{Default: Odds{
 		Lost: rate, Untold: rate,
 		Late: 0.5, MaxLate: 20 * time.Millisecond,
 		Delayed: rate, MaxDelay: time.Millisecond,
+		Cancelled: rate / 5, MaxPatience: time.Millisecond,
 	}}
 }

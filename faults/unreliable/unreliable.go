@@ -18,8 +18,8 @@ import (
 //	not happens, told      a determinate error
 //
 // Beyond that an operation may be delayed, and one that changes something, happens and
-// is not told may take effect late: after its error was returned. Every error of its
-// own is an [*Injected].
+// is not told may take effect late: after its error was returned. And callers may give
+// up in the middle of a call. Every error of its own is an [*Injected].
 //
 // What happens may be switched at any time, for all clients at once. A Layer is
 // safe for concurrent use.
@@ -72,41 +72,46 @@ type Counts struct {
 	Untold   int64 // happened before the timeout that the caller was given
 	Late     int64 // happened, or will, after the timeout that the caller was given
 	Vanished int64 // did not happen, and the caller was given a timeout
+	// Cancelled: the caller gave up, unless the store was faster. They are told as well.
+	Cancelled int64
 }
 
 // Since returns what was done after the counts were before.
 func (c Counts) Since(before Counts) Counts {
 	return Counts{
 		Told: c.Told - before.Told, Refused: c.Refused - before.Refused, Untold: c.Untold - before.Untold,
-		Late: c.Late - before.Late, Vanished: c.Vanished - before.Vanished,
+		Late: c.Late - before.Late, Vanished: c.Vanished - before.Vanished, Cancelled: c.Cancelled - before.Cancelled,
 	}
 }
 
 // Effect tells in words which operations were not left alone; it is empty when all were.
 func (c Counts) Effect() string {
-	if c.Refused+c.Untold+c.Late+c.Vanished == 0 {
+	if c.Refused+c.Untold+c.Late+c.Vanished+c.Cancelled == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%d operations refused, %d timed out when done, %d timed out before they were done, %d timed out undone",
-		c.Refused, c.Untold, c.Late, c.Vanished)
+	return fmt.Sprintf("%d operations refused, %d timed out when done, %d timed out before they were done, %d timed out undone, %d given up",
+		c.Refused, c.Untold, c.Late, c.Vanished, c.Cancelled)
 }
 
 // Counts returns how many operations met which fate. They are evidence that the
 // faults had an effect.
 func (l *Layer) Counts() Counts { return l.counts.load() }
 
-type counters struct{ told, refused, untold, late, vanished atomic.Int64 }
+type counters struct{ told, refused, untold, late, vanished, cancelled atomic.Int64 }
 
 func (c *counters) load() Counts {
 	return Counts{
 		Told: c.told.Load(), Refused: c.refused.Load(), Untold: c.untold.Load(),
-		Late: c.late.Load(), Vanished: c.vanished.Load(),
+		Late: c.late.Load(), Vanished: c.vanished.Load(), Cancelled: c.cancelled.Load(),
 	}
 }
 
 // add counts one operation. These are the only words that clients share: a fault run
 // waits for its store far longer than for them.
 func (c *counters) add(f fate) {
+	if f.cancelled {
+		c.cancelled.Add(1)
+	}
 	switch {
 	case f.happens && f.told:
 		c.told.Add(1)

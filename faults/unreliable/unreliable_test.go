@@ -306,6 +306,31 @@ func TestADelayHoldsAnOperationBackAndACancelledOneIsNotStarted(t *testing.T) {
 	})
 }
 
+// patient is a store whose gets last until their caller gives up.
+type patient struct{ location.Blob }
+
+func (patient) Get(ctx context.Context, _ string) ([]byte, bool, error) {
+	<-ctx.Done()
+	return nil, false, location.NewIndeterminate(ctx.Err())
+}
+
+func TestACallerGivesUpInTheMiddleOfACallAndHearsTheStoresOwnAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		u := New(1, Probabilities{Default: Odds{Cancelled: 1, MaxPatience: time.Minute}})
+		start := time.Now()
+		_, _, err := u.Blob(patient{}, 1).Get(t.Context(), "k")
+		if elapsed := time.Since(start); !errors.Is(err, context.Canceled) || elapsed > time.Minute {
+			t.Errorf("%v after %v", err, elapsed)
+		}
+		if value, _, err := u.Blob(&spy{}, 1).Get(t.Context(), "k"); string(value) != "v" || err != nil {
+			t.Errorf("a store that is faster answered %q, %v", value, err)
+		}
+		if got, want := u.Counts(), (Counts{Told: 2, Cancelled: 2}); got != want {
+			t.Errorf("counted %+v, want %+v", got, want)
+		}
+	})
+}
+
 func TestListingsFaultBeforeTheFirstKeyAndInTheMiddle(t *testing.T) {
 	for _, c := range []struct {
 		name string

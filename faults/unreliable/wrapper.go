@@ -53,6 +53,10 @@ func do[T any](ctx context.Context, w wrapper, op operation, call func(context.C
 	switch {
 	case err != nil:
 		return none, err
+	case f.cancelled:
+		ctx, done := f.giveUp(ctx)
+		defer done()
+		return call(ctx)
 	case f.happens && f.told:
 		return call(ctx)
 	case f.late:
@@ -63,6 +67,17 @@ func do[T any](ctx context.Context, w wrapper, op operation, call func(context.C
 		_, _ = call(ctx)
 	}
 	return none, f.err(op.name, op.key)
+}
+
+// giveUp returns the context of a caller who gives up while the call is underway, and
+// what releases it when the call was faster.
+func (f fate) giveUp(ctx context.Context) (cancelled context.Context, done func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	timer := time.AfterFunc(f.patience, cancel)
+	return ctx, func() {
+		timer.Stop()
+		cancel()
+	}
 }
 
 // list lets a listing meet its fate: one that happens and is not told breaks off in
