@@ -12,6 +12,7 @@ import (
 	"github.com/assay-dev/assay/backends/bolt"
 	"github.com/assay-dev/assay/backends/defective"
 	"github.com/assay-dev/assay/backends/file"
+	"github.com/assay-dev/assay/backends/hosted"
 	"github.com/assay-dev/assay/backends/internal/params"
 	"github.com/assay-dev/assay/backends/mem"
 	"github.com/assay-dev/assay/backends/postgres"
@@ -57,6 +58,7 @@ func openers() map[string]opener {
 		"bolt":       {consensus: consensus(bolt.OpenConsensus)},
 		"defective":  {consensus: consensus(defective.OpenConsensus), blob: blob(defective.OpenBlob)},
 		"file":       {blob: blob(file.OpenBlob)},
+		"hosted":     {consensus: consensus(hosted.OpenConsensus), blob: blob(hosted.OpenBlob)},
 		"mem":        {consensus: consensus(mem.OpenConsensus), blob: blob(mem.OpenBlob)},
 		"postgres":   {consensus: consensus(postgres.OpenConsensus)},
 		"postgresql": {consensus: consensus(postgres.OpenConsensus)},

@@ -42,6 +42,13 @@ const (
 	Sync
 )
 
+func (s Step) String() string {
+	if s == Sync {
+		return "syncs"
+	}
+	return "writes"
+}
+
 // A failure is what becomes of the next steps of a kind.
 type failure struct {
 	errno     syscall.Errno
