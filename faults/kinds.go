@@ -43,6 +43,7 @@ func Kinds() []Kind {
 	return []Kind{
 		unreliableKind(),
 		connectionsKind(),
+		netKind(),
 		killKind(),
 		pauseKind(),
 		failoverKind(),

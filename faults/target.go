@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/assay-dev/assay/backends/local"
+	"github.com/assay-dev/assay/faults/network"
 	"github.com/assay-dev/assay/faults/unreliable"
 	"github.com/assay-dev/assay/location"
 )
@@ -15,12 +16,24 @@ type Target struct {
 	Server *local.Server
 	// Clients is how many there are while requests are made.
 	Clients int
+	// HandleOf returns the number of the handle that a client uses.
+	HandleOf func(client int) int
 	// Timeout is how long a client waits for an operation.
 	Timeout time.Duration
 	Seed    uint64
 
 	// unreliable stands between the clients and their handles; nil means that nothing does.
 	unreliable *unreliable.Layer
+	// network stands between the handles and the server; nil means that nothing does.
+	network *network.Network
+}
+
+// Close ends what stands between the clients and the server, when all handles are
+// closed.
+func (t *Target) Close() {
+	if t.network != nil {
+		t.network.Close()
+	}
 }
 
 // Consensus returns what a client is to use in place of its handle.

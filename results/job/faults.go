@@ -22,11 +22,25 @@ func (s Spec) checkFaults() error {
 	return errors.Join(errs...)
 }
 
-// target is what the faults of the plan can act on.
-func (t *task) target() *faults.Target {
-	return &faults.Target{
-		Server: t.store.server, Clients: t.spec.Clients, Timeout: workload.DefaultTimeout, Seed: t.spec.Seed,
+// newNemesis returns what carries out the plan on the task's store, and has the clients'
+// handles opened through what faults need between them and the store.
+func (t *task) newNemesis(rec *history.Recorder, start time.Time) (*faults.Nemesis, error) {
+	clients := t.spec.Clients
+	t.store.target = &faults.Target{
+		Server: t.store.server, Clients: clients, Timeout: workload.DefaultTimeout, Seed: t.spec.Seed,
+		HandleOf: func(client int) int { return handleOf(client, clients) },
 	}
+	nemesis, err := faults.NewNemesis(t.spec.Faults, t.store.target, t.note(rec, start))
+	if err != nil {
+		return nil, err
+	}
+	t.store.handles.route = func(number int, url string) (string, error) {
+		if number >= clients {
+			return url, nil // of the quiet phase
+		}
+		return t.store.target.StoreURL(number, url)
+	}
+	return nemesis, nil
 }
 
 // note returns what records each strike of a fault, in the history and in the log.

@@ -30,9 +30,11 @@ func handleOf(client, clients int) int {
 // handles are the handles opened on one store, by number. It is ready to use once it
 // has a URL.
 type handles struct {
-	url  string
-	mu   sync.Mutex
-	open map[int]io.Closer
+	url string
+	// route returns the URL by which a numbered handle is opened, given the store's.
+	route func(number int, url string) (string, error)
+	mu    sync.Mutex
+	open  map[int]io.Closer
 }
 
 func (h *handles) consensus(ctx context.Context, number int) (backends.Consensus, error) {
@@ -50,7 +52,15 @@ func handle[S io.Closer](ctx context.Context, h *handles, number int, open func(
 	if opened, ok := h.open[number]; ok {
 		return opened.(S), nil
 	}
-	opened, err := open(ctx, h.url)
+	through := h.url
+	if h.route != nil {
+		var err error
+		if through, err = h.route(number, h.url); err != nil {
+			var none S
+			return none, err
+		}
+	}
+	opened, err := open(ctx, through)
 	if err != nil {
 		return opened, err
 	}

@@ -29,6 +29,8 @@ type store struct {
 	handles handles
 	// server is what was started for the target; nil when it is somebody else's.
 	server *local.Server
+	// target is what faults act on; nil before the run.
+	target *faults.Target
 	// err says why the target could not be reached.
 	err error
 }
@@ -104,14 +106,14 @@ func (s *store) ask(ctx context.Context) error {
 
 // newRunner returns the runner of the object's workload, whose clients work on what
 // faults leave of the store.
-func (s *store) newRunner(target *faults.Target, rec *history.Recorder, opts workload.Options) (*workload.Runner, error) {
+func (s *store) newRunner(rec *history.Recorder, opts workload.Options) (*workload.Runner, error) {
 	if s.Object == history.Blob {
 		return workload.NewBlobRunner(func(ctx context.Context, client int) (location.Blob, error) {
 			blob, err := s.handles.blob(ctx, handleOf(client, opts.Clients))
 			if err != nil {
 				return nil, err
 			}
-			return target.Blob(blob, client), nil
+			return s.target.Blob(blob, client), nil
 		}, rec, opts)
 	}
 	return workload.NewConsensusRunner(func(ctx context.Context, client int) (location.Consensus, error) {
@@ -119,7 +121,7 @@ func (s *store) newRunner(target *faults.Target, rec *history.Recorder, opts wor
 		if err != nil {
 			return nil, err
 		}
-		return target.Consensus(consensus, client), nil
+		return s.target.Consensus(consensus, client), nil
 	}, rec, opts)
 }
 
@@ -127,6 +129,9 @@ func closeAll(stores []*store) error {
 	var errs []error
 	for _, s := range stores {
 		errs = append(errs, s.handles.close())
+		if s.target != nil {
+			s.target.Close()
+		}
 		if s.server != nil {
 			errs = append(errs, s.server.Close())
 		}

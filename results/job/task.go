@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/assay-dev/assay/backends"
-	"github.com/assay-dev/assay/faults"
 	"github.com/assay-dev/assay/location"
 	"github.com/assay-dev/assay/results"
 	"github.com/assay-dev/assay/workload"
@@ -112,13 +111,13 @@ func (t *task) work(ctx context.Context, record results.Run) error {
 // drive runs the workload under the plan's faults. The end of ctx stops the requests;
 // what follows them, follows.
 func (t *task) drive(ctx context.Context, recorder *history.Recorder, prefix string) error {
-	start, target := time.Now(), t.target()
-	nemesis, err := faults.NewNemesis(t.spec.Faults, target, t.note(recorder, start))
+	start := time.Now()
+	nemesis, err := t.newNemesis(recorder, start)
 	if err != nil {
 		return err
 	}
 	defer nemesis.Stop() // where the run does not come to it, in a panic for example
-	runner, err := t.store.newRunner(target, recorder, workload.Options{
+	runner, err := t.store.newRunner(recorder, workload.Options{
 		Clients: t.spec.Clients, Keys: t.spec.Keys, Ops: t.spec.Ops, Duration: t.share,
 		Seed: t.spec.Seed, KeyPrefix: prefix, Start: start,
 		Begin: nemesis.Begin, Watch: nemesis.Watch(),
