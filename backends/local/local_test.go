@@ -49,7 +49,8 @@ func start(t *testing.T, rawURL, needs string) *Server {
 			t.Error(err)
 		}
 		for _, n := range s.nodes {
-			if n.Running(context.Background()) == nil {
+			// A container is gone, and nobody asks the engine any more.
+			if strings.HasPrefix(n.String(), "process ") && n.Running(context.Background()) == nil {
 				t.Errorf("%v still runs", n)
 			}
 		}

@@ -12,15 +12,14 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"golang.org/x/sys/unix"
 )
 
 // postgresFiles are the programs of a local PostgreSQL and the files of one server.
 type postgresFiles struct {
-	binaries string // the directory of its programs
-	user     *User  // it refuses to run as root
-	dir      string // of all files of this server
+	binaries  string // the directory of its programs
+	user      *User  // it refuses to run as root
+	dir       string // of all files of this server
+	directory *Directory
 }
 
 // PostgresBinaries returns the directory of the newest PostgreSQL programs on this
@@ -48,11 +47,11 @@ func newPostgresFiles() (*postgresFiles, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir, err := user.MakeDir("assay-postgres-")
+	directory, err := MakeDirectory(os.TempDir(), "assay-postgres-", user)
 	if err != nil {
 		return nil, err
 	}
-	return &postgresFiles{binaries: binaries, user: user, dir: dir}, nil
+	return &postgresFiles{binaries: binaries, user: user, dir: directory.Path, directory: directory}, nil
 }
 
 func (f *postgresFiles) program(name string) string { return filepath.Join(f.binaries, name) }
@@ -101,18 +100,17 @@ func keepTemplate(data, template string) error {
 	if err := os.MkdirAll(filepath.Dir(template), 0o700); err != nil {
 		return err
 	}
-	part, err := os.MkdirTemp(filepath.Dir(template), "part-")
+	part, err := MakeDirectory(filepath.Dir(template), "part-", nil)
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(part)
-	if err := copyTree(part, data); err != nil {
-		return err
+	if err = copyTree(part.Path, data); err == nil {
+		err = os.Rename(part.Path, template)
 	}
-	if err := os.Rename(part, template); err != nil && !errors.Is(err, fs.ErrExist) {
-		return err
+	if errors.Is(err, fs.ErrExist) {
+		err = nil // somebody else's template is as good
 	}
-	return nil // somebody else's template is as good
+	return errors.Join(err, part.Remove())
 }
 
 func copyTree(to, from string) error {
@@ -178,32 +176,9 @@ func (f *postgresFiles) append(name, text string) error {
 	return errors.Join(err, file.Close())
 }
 
-// remove removes all files, and the few bytes of System V shared memory that a killed
-// server leaves to the next one on its data. Its lock file names them.
+// remove removes all files, and what a killed server leaves in memory.
 func (f *postgresFiles) remove() error {
-	lock, err := os.ReadFile(filepath.Join(f.data(), "postmaster.pid"))
-	if err == nil {
-		err = releaseMemory(string(lock))
-	} else if errors.Is(err, fs.ErrNotExist) {
-		err = nil // it has ended in order
-	}
-	return errors.Join(err, os.RemoveAll(f.dir))
-}
-
-func releaseMemory(lock string) error {
-	lines := strings.Split(lock, "\n")
-	if len(lines) < 7 {
-		return nil // it was killed before it had any
-	}
-	var key, id int
-	if _, err := fmt.Sscan(lines[6], &key, &id); err != nil {
-		return nil
-	}
-	_, err := unix.SysvShmCtl(id, unix.IPC_RMID, nil)
-	if errors.Is(err, unix.EINVAL) {
-		return nil // it is gone
-	}
-	return err
+	return errors.Join(releaseMemory(f.data()), f.directory.Remove())
 }
 
 // own hands a file, or a directory with all that is in it, to the server's user.

@@ -204,6 +204,12 @@ func (l *life) signalTree(sig syscall.Signal) (descendants []int, err error) {
 	return descendants, l.signal(sig)
 }
 
+// Descendants returns the processes that a process has started, and those that they
+// have, as far as they run. Elsewhere than on Linux it finds none.
+func Descendants(pid int) []int {
+	return slices.DeleteFunc(descendantsOf(pid), func(pid int) bool { return !running(pid) })
+}
+
 // signal sends sig to a process that may be gone.
 func signal(pid int, sig syscall.Signal) error {
 	if err := syscall.Kill(pid, sig); err != nil && !errors.Is(err, syscall.ESRCH) {

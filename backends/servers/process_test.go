@@ -15,18 +15,6 @@ import (
 	"time"
 )
 
-// The test program serves as the parent that dies, see
-// TestAProcessDiesWithTheProgramThatStartedIt.
-func TestMain(m *testing.M) {
-	if fifo := os.Getenv("SERVERS_TEST_PARENT"); fifo != "" {
-		if _, err := StartProcess(context.Background(), shell("exec 3>"+fifo+"; echo held >&3; exec sleep 1000")); err != nil {
-			panic(err)
-		}
-		select {}
-	}
-	os.Exit(m.Run())
-}
-
 func shell(script string) Command {
 	return Command{Path: "/bin/sh", Args: []string{"-c", script}}
 }

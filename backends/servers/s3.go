@@ -12,6 +12,7 @@ import (
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
@@ -35,7 +36,7 @@ type S3 struct {
 	// Address is its host and port.
 	Address string
 
-	dir string // of its files; "" when they are somebody else's
+	directory *Directory // of its files; nil when they are somebody else's
 }
 
 // NewS3 describes a server that somebody else started and has to end.
@@ -48,11 +49,11 @@ func StartS3(ctx context.Context) (*S3, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir, err := dirWithAttributes("assay-s3-")
+	directory, err := directoryWithAttributes("assay-s3-")
 	if err != nil {
 		return nil, err
 	}
-	s := &S3{dir: dir}
+	s := &S3{directory: directory}
 	if err := s.launch(ctx, program); err != nil {
 		return nil, errors.Join(err, s.Close(ctx))
 	}
@@ -61,7 +62,7 @@ func StartS3(ctx context.Context) (*S3, error) {
 
 // launch starts the server for the first time.
 func (s *S3) launch(ctx context.Context, program string) error {
-	objects, versions := filepath.Join(s.dir, "objects"), filepath.Join(s.dir, "versions")
+	objects, versions := filepath.Join(s.directory.Path, "objects"), filepath.Join(s.directory.Path, "versions")
 	if err := errors.Join(os.Mkdir(objects, 0o700), os.Mkdir(versions, 0o700)); err != nil {
 		return err
 	}
@@ -74,7 +75,7 @@ func (s *S3) launch(ctx context.Context, program string) error {
 		Path: program,
 		Args: S3Arguments(s.Address, objects, versions),
 		Env:  S3Environment(),
-		Dir:  s.dir,
+		Dir:  s.directory.Path,
 	})
 	if err != nil {
 		return err
@@ -126,8 +127,8 @@ func (s *S3) Close(ctx context.Context) error {
 	if s.Instance != nil {
 		err = s.Stop(ctx)
 	}
-	if s.dir != "" {
-		err = errors.Join(err, os.RemoveAll(s.dir))
+	if s.directory != nil {
+		err = errors.Join(err, s.directory.Remove())
 	}
 	return err
 }
@@ -155,6 +156,8 @@ func (s *S3) Client() *s3.Client {
 		Region:       S3Region,
 		Credentials:  credentials.NewStaticCredentialsProvider(S3AccessKey, S3SecretKey, ""),
 		UsePathStyle: true,
+		// Nobody closes it, so it keeps no connections.
+		HTTPClient: awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) { t.DisableKeepAlives = true }),
 	})
 }
 

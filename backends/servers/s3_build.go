@@ -54,11 +54,14 @@ func VersityGW(ctx context.Context) (string, error) {
 
 // build builds a package of tools.mod.
 func build(ctx context.Context, program, path string) error {
-	dir, err := os.MkdirTemp("", "assay-build-")
+	directory, err := MakeDirectory(os.TempDir(), "assay-build-", nil)
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	return errors.Join(buildIn(ctx, directory.Path, program, path), directory.Remove())
+}
+
+func buildIn(ctx context.Context, dir, program, path string) error {
 	built := filepath.Join(dir, "program")
 	if err := errors.Join(
 		os.WriteFile(filepath.Join(dir, "go.mod"), toolsMod, 0o600),
@@ -89,26 +92,25 @@ func install(built, program string) error {
 	return os.Rename(part, program)
 }
 
-// dirWithAttributes makes a fresh directory on a file system with extended attributes,
-// where versitygw keeps what it knows of an object: the system's temporary directory,
-// or else the user's cache. The caller removes it.
-func dirWithAttributes(pattern string) (string, error) {
+// directoryWithAttributes makes a fresh directory on a file system with extended
+// attributes, where versitygw keeps what it knows of an object: the system's temporary
+// directory, or else the user's cache. The caller removes it.
+func directoryWithAttributes(prefix string) (*Directory, error) {
 	parents := []string{os.TempDir()}
 	if cache, err := os.UserCacheDir(); err == nil {
 		parents = append(parents, cache)
 	}
 	for _, parent := range parents {
-		dir, err := os.MkdirTemp(parent, pattern)
+		directory, err := MakeDirectory(parent, prefix, nil)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
-		err = unix.Setxattr(dir, "user.assay", []byte("1"), 0)
-		if err == nil {
-			return dir, nil
+		if unix.Setxattr(directory.Path, "user.assay", []byte("1"), 0) == nil {
+			return directory, nil
 		}
-		if err := os.Remove(dir); err != nil {
-			return "", err
+		if err := directory.Remove(); err != nil {
+			return nil, err
 		}
 	}
-	return "", Unavailable("no extended attributes on the file systems of %q", parents)
+	return nil, Unavailable("no extended attributes on the file systems of %q", parents)
 }

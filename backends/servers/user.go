@@ -48,13 +48,3 @@ func (u *User) credential() *syscall.Credential {
 	}
 	return &syscall.Credential{Uid: uint32(u.UID), Gid: uint32(u.GID)}
 }
-
-// MakeDir makes a fresh directory in the system's temporary directory that belongs
-// to u alone. The caller removes it.
-func (u *User) MakeDir(pattern string) (string, error) {
-	dir, err := os.MkdirTemp("", pattern)
-	if err != nil || u == nil {
-		return dir, err
-	}
-	return dir, os.Chown(dir, u.UID, u.GID)
-}

@@ -3,6 +3,7 @@ package containers
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -10,15 +11,19 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
+	cerrdefs "github.com/containerd/errdefs"
 	"github.com/moby/moby/api/pkg/stdcopy"
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/api/types/network"
 	"github.com/moby/moby/client"
 	"github.com/testcontainers/testcontainers-go"
+	"github.com/testcontainers/testcontainers-go/log"
 
 	"github.com/assay-dev/assay/backends/servers"
+	"github.com/assay-dev/assay/backends/servers/ledger"
 )
 
 // A Container is a server in a container of its own. It is created through
@@ -29,6 +34,7 @@ type Container struct {
 	image   string
 	address string
 	engine  *testcontainers.DockerProvider
+	entry   *ledger.Entry
 }
 
 var _ servers.Instance = (*Container)(nil)
@@ -42,6 +48,24 @@ type Spec struct {
 	StopSignal string // asks it to end in order, as in "SIGINT"
 }
 
+// prefix begins the names of all containers of a process.
+func prefix(pid int) string { return fmt.Sprintf("assay-%d-", pid) }
+
+// List returns the names of the containers that a process has made and not removed.
+func List(ctx context.Context, pid int) (names []string, err error) {
+	engine, err := Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found, err := engine.Client().ContainerList(ctx, client.ContainerListOptions{
+		All: true, Filters: make(client.Filters).Add("name", "^/"+prefix(pid)),
+	})
+	for _, c := range found.Items {
+		names = append(names, c.Names...)
+	}
+	return names, errors.Join(err, engine.Close())
+}
+
 // Connect finds the engine.
 func Connect(ctx context.Context) (engine *testcontainers.DockerProvider, err error) {
 	// The reaper, which removes the containers of a program that died, is an image of
@@ -49,6 +73,7 @@ func Connect(ctx context.Context) (engine *testcontainers.DockerProvider, err er
 	if err := os.Setenv("TESTCONTAINERS_RYUK_DISABLED", "true"); err != nil {
 		return nil, err
 	}
+	silence()
 	defer func() {
 		if r := recover(); r != nil { // testcontainers panics where it finds no engine
 			engine, err = nil, servers.Unavailable("no container engine: %v", r)
@@ -64,21 +89,41 @@ func Connect(ctx context.Context) (engine *testcontainers.DockerProvider, err er
 	return engine, nil
 }
 
+// silence keeps testcontainers from greeting on standard error, where results are.
+var silence = sync.OnceFunc(func() { log.SetDefault(silent{}) })
+
 type silent struct{}
 
 func (silent) Printf(string, ...any) {}
 
-// Start creates and starts a container. The caller ends it with Remove, which closes
-// the engine too.
+// Start creates and starts a container, and takes the engine over. The caller ends it
+// with Remove.
 func Start(ctx context.Context, engine *testcontainers.DockerProvider, spec Spec) (*Container, error) {
+	c := &Container{image: spec.Image, engine: engine}
+	if err := c.create(ctx, spec); err != nil {
+		return nil, errors.Join(err, c.entry.Strike(), engine.Close())
+	}
+	if err := c.Start(ctx); err != nil {
+		return nil, errors.Join(err, c.Remove(ctx))
+	}
+	return c, nil
+}
+
+func (c *Container) create(ctx context.Context, spec Spec) error {
 	// A port of our own choice stays the same when the container starts again.
 	port, err := servers.FreePort()
 	if err != nil {
-		return nil, err
+		return err
+	}
+	// So does a name, and it is known before the container is there.
+	name := prefix(os.Getpid()) + strings.ToLower(rand.Text())
+	if c.entry, err = ledger.Write(ledger.Container, name); err != nil {
+		return err
 	}
 	inside := network.MustParsePort(strconv.Itoa(spec.Port) + "/tcp")
 	loopback := netip.MustParseAddr("127.0.0.1")
-	created, err := engine.CreateContainer(ctx, testcontainers.ContainerRequest{
+	created, err := c.engine.CreateContainer(ctx, testcontainers.ContainerRequest{
+		Name:         name,
 		Image:        spec.Image,
 		Cmd:          spec.Command,
 		Env:          spec.Env,
@@ -91,18 +136,10 @@ func Start(ctx context.Context, engine *testcontainers.DockerProvider, spec Spec
 		},
 	})
 	if err != nil {
-		return nil, servers.Unavailable("no container of %s: %v", spec.Image, err)
+		return servers.Unavailable("no container of %s: %v", spec.Image, err)
 	}
-	c := &Container{
-		id:      created.GetContainerID(),
-		image:   spec.Image,
-		address: netip.AddrPortFrom(loopback, uint16(port)).String(),
-		engine:  engine,
-	}
-	if err := c.Start(ctx); err != nil {
-		return nil, errors.Join(err, c.Remove(ctx))
-	}
-	return c, nil
+	c.id, c.address = created.GetContainerID(), netip.AddrPortFrom(loopback, uint16(port)).String()
+	return nil
 }
 
 // Address is the host and port where clients reach the server.
@@ -110,8 +147,30 @@ func (c *Container) Address() string { return c.address }
 
 // Remove kills the container and removes it with its data.
 func (c *Container) Remove(ctx context.Context) error {
-	_, err := c.engine.Client().ContainerRemove(ctx, c.id, client.ContainerRemoveOptions{Force: true, RemoveVolumes: true})
+	err := remove(ctx, c.engine, c.id)
+	if err == nil {
+		err = c.entry.Strike()
+	}
 	return errors.Join(err, c.engine.Close())
+}
+
+func remove(ctx context.Context, engine *testcontainers.DockerProvider, name string) error {
+	_, err := engine.Client().ContainerRemove(ctx, name, client.ContainerRemoveOptions{Force: true, RemoveVolumes: true})
+	return err
+}
+
+// Reclaim removes the container of a program that has ended, by its name. It is what the
+// ledger's [ledger.Clean] needs for containers.
+func Reclaim(ctx context.Context, name string) error {
+	engine, err := Connect(ctx)
+	if err != nil {
+		return err
+	}
+	err = remove(ctx, engine, name)
+	if cerrdefs.IsNotFound(err) {
+		err = nil
+	}
+	return errors.Join(err, engine.Close())
 }
 
 // Start starts the container, unless it runs.

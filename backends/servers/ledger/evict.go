@@ -26,3 +26,10 @@ func Evict(ctx context.Context, dir string) error {
 		}
 	}
 }
+
+// Users returns what keeps dir from being removed: the processes that work in it or
+// below it, and what is mounted there.
+func Users(dir string) (pids []int, mounts []string, err error) {
+	mounts, err = mountsBelow(dir)
+	return workingIn(dir), mounts, err
+}

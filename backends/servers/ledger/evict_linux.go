@@ -15,18 +15,27 @@ import (
 // killIn kills every process whose working directory is dir or below it, stopped ones
 // too, and returns how many there were.
 func killIn(dir string) (count int) {
+	for _, pid := range workingIn(dir) {
+		if pid != os.Getpid() && unix.Kill(pid, unix.SIGKILL) == nil {
+			count++
+		}
+	}
+	return count
+}
+
+// workingIn returns the processes whose working directory is dir or below it.
+func workingIn(dir string) (pids []int) {
 	found, _ := filepath.Glob("/proc/[0-9]*/cwd") // the pattern is right
 	for _, link := range found {
 		at, err := os.Readlink(link)
 		if err != nil || !within(dir, strings.TrimSuffix(at, " (deleted)")) {
 			continue // it has ended, or is somebody else's
 		}
-		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(link)))
-		if err == nil && pid != os.Getpid() && unix.Kill(pid, unix.SIGKILL) == nil {
-			count++
+		if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(link))); err == nil {
+			pids = append(pids, pid)
 		}
 	}
-	return count
+	return pids
 }
 
 // unmountBelow unmounts everything at dir and below it, the deepest first. A mount whose

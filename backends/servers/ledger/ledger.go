@@ -108,6 +108,27 @@ func (e *Entry) Strike() error {
 	return nil
 }
 
+// Things returns all that is written down, by whomever.
+func Things() (things []Thing, err error) {
+	dir, err := place()
+	if err != nil {
+		return nil, err
+	}
+	paths, err := filepath.Glob(filepath.Join(dir, whole+"*"))
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			continue // struck out in this moment
+		}
+		var thing Thing
+		if err := json.Unmarshal(text, &thing); err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		things = append(things, thing)
+	}
+	return things, err
+}
+
 // Removers remove things of each kind. One that is gone already is no error.
 type Removers map[string]func(ctx context.Context, name string) error
 
