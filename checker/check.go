@@ -89,7 +89,10 @@ func newChecking(ctx context.Context, object history.Object, o Options, keys []p
 // run decides all keys, and then searches those that need it: the short ones first, so
 // that a hard one uses up only what nobody else needs.
 func (c *checking) run() {
-	c.each(len(c.keys), func(i int) { c.claims[i], c.found[i] = c.check(c.keys[i]) })
+	c.each(len(c.keys), func() func(int) {
+		decide := c.decider()
+		return func(i int) { c.claims[i], c.found[i] = c.check(c.keys[i], decide) }
+	})
 	var hard []int
 	for i := range c.claims {
 		if c.claims[i].Undecided != "" {
@@ -100,10 +103,11 @@ func (c *checking) run() {
 		return cmp.Compare(len(c.keys[i].Operations), len(c.keys[j].Operations))
 	})
 	deadline := time.Now().Add(c.options.Budget.Time)
-	c.each(len(hard), func(n int) {
-		i := hard[n]
-		share := c.share(time.Until(deadline), len(hard)-n)
-		c.claims[i], c.found[i] = c.search(c.keys[i], c.claims[i].Undecided, share)
+	c.each(len(hard), func() func(int) {
+		return func(n int) {
+			i, share := hard[n], c.share(time.Until(deadline), len(hard)-n)
+			c.claims[i], c.found[i] = c.search(c.keys[i], c.claims[i].Undecided, share)
+		}
 	})
 }
 
@@ -113,11 +117,12 @@ func (c *checking) share(left time.Duration, keys int) time.Duration {
 	return min(left, max(left/time.Duration(rounds), leastShare))
 }
 
-// each calls do for all numbers below n, as many at a time as there are workers, until
-// the context ends.
-func (c *checking) each(n int, do func(i int)) {
+// each has workers, as many as there are, do something for all numbers below n, until the
+// context ends. Each of them makes ready by itself.
+func (c *checking) each(n int, ready func() (do func(i int))) {
 	var next atomic.Int64
 	parallel.Ranges(min(c.options.Workers, n), n, func(int, int, int) {
+		do := ready()
 		for i := int(next.Add(1)) - 1; i < n && c.ctx.Err() == nil; i = int(next.Add(1)) - 1 {
 			do(i)
 		}

@@ -18,8 +18,8 @@ import (
 )
 
 // check judges one key without a search. It leaves undecided what needs one.
-func (c *checking) check(key perkey.History) (proof.Key, *Violation) {
-	claim := c.decide(key)
+func (c *checking) check(key perkey.History, decide decider) (proof.Key, *Violation) {
+	claim := decide(key)
 	if claim.Contradiction == nil {
 		return claim, nil
 	}
@@ -28,14 +28,22 @@ func (c *checking) check(key perkey.History) (proof.Key, *Violation) {
 	return claim, c.violation(key, culprit, fault, claim.Contradiction)
 }
 
-// decide judges a key where the contract leaves nothing to search for.
-func (c *checking) decide(key perkey.History) proof.Key {
+// A decider judges keys where the contract leaves nothing to search for, one after the
+// other in the same memory.
+type decider func(perkey.History) proof.Key
+
+func (c *checking) decider() decider {
 	if c.object == history.Consensus {
-		r := consensus.Check(key.Operations, c.options.Relax)
+		return func(key perkey.History) proof.Key {
+			r := consensus.Check(key.Operations, c.options.Relax)
+			return proof.Key{Key: key.Key, Order: r.Order, Contradiction: r.Contradiction, Undecided: r.Undecided}
+		}
+	}
+	checker := blob.NewChecker(c.options.Relax)
+	return func(key perkey.History) proof.Key {
+		r := checker.Check(key)
 		return proof.Key{Key: key.Key, Order: r.Order, Contradiction: r.Contradiction, Undecided: r.Undecided}
 	}
-	r := blob.Check(key, c.options.Relax)
-	return proof.Key{Key: key.Key, Order: r.Order, Contradiction: r.Contradiction, Undecided: r.Undecided}
 }
 
 // search judges a key for which hard says why it needs a search.
@@ -55,22 +63,36 @@ func (c *checking) search(key perkey.History, hard string, share time.Duration) 
 	return claim, c.violation(key, culprit, fault, claim.Contradiction)
 }
 
-// exhausted claims what the search found, if that is small enough to be verified.
+// exhausted claims what the search found, if that is small enough to be verified. With
+// few operations in force the others may have come in very many orders: of a register
+// all answers are in force where those at fault are not enough.
 func (c *checking) exhausted(key perkey.History, fault []*history.Operation) proof.Key {
+	claim, proven := c.exhaust(key, fault)
+	if !proven && c.object == history.Register {
+		claim, proven = c.exhaust(key, slices.DeleteFunc(slices.Clone(key.Operations), func(op *history.Operation) bool {
+			return op.Outcome != history.Ok
+		}))
+	}
+	if !proven {
+		return proof.Key{Key: key.Key, Undecided: "a search found a contradiction that is too large to be proven"}
+	}
+	return claim
+}
+
+// exhaust claims that no order of the operations exists, and reports whether that is
+// verified.
+func (c *checking) exhaust(key perkey.History, force []*history.Operation) (claim proof.Key, proven bool) {
 	end := proof.Step{Rule: proof.Exhausted}
-	for _, op := range fault {
+	for _, op := range force {
 		end.Lines = append(end.Lines, op.Line)
 	}
-	claim := proof.Key{Key: key.Key, Contradiction: []proof.Step{end}}
+	claim = proof.Key{Key: key.Key, Contradiction: []proof.Step{end}}
 	alone := &history.History{Header: history.Header{Object: c.object}}
 	for _, op := range key.Operations {
 		alone.Operations = append(alone.Operations, *op)
 	}
 	certificate := &proof.Certificate{Object: c.object, Relax: c.options.Relax, Keys: []proof.Key{claim}}
-	if proof.Verify(alone, c.options.Relax, certificate) != nil {
-		return proof.Key{Key: key.Key, Undecided: "a search found a contradiction that is too large to be proven"}
-	}
-	return claim
+	return claim, proof.Verify(alone, c.options.Relax, certificate) == nil
 }
 
 // named returns the operations of a key on these lines.

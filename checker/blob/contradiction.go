@@ -11,14 +11,14 @@ func wrongAnswer(op *history.Operation) []proof.Step {
 	return []proof.Step{{Rule: proof.WrongAnswer, Lines: []int{op.Line}}}
 }
 
-func once(a, b *history.Operation) []proof.Step {
-	return []proof.Step{{Rule: proof.Once, Lines: []int{a.Line, b.Line}}}
+func (k *key) once(a, b int32) []proof.Step {
+	return []proof.Step{{Rule: proof.Once, Lines: []int{k.line(a), k.line(b)}}}
 }
 
 // backwards is the contradiction of two operations of which the answers say that they
 // took effect in the opposite order of time.
-func backwards(first, second *history.Operation) []proof.Step {
-	a, b := proof.OpEvent(first.Line), proof.OpEvent(second.Line)
+func (k *key) backwards(first, second int32) []proof.Step {
+	a, b := proof.OpEvent(k.line(first)), proof.OpEvent(k.line(second))
 	return cycle([]proof.Step{
 		{Rule: proof.RealTime, Before: a, After: b},
 		{Rule: proof.Answered, Before: b, After: a},
@@ -27,11 +27,13 @@ func backwards(first, second *history.Operation) []proof.Step {
 
 // interleaved is the contradiction of two blocks each of which has an operation that
 // returned before one of the other was called.
-func interleaved(a, b *block) []proof.Step { return cycle(append(a.before(b), b.before(a)...)) }
+func (k *key) interleaved(a, b *block) []proof.Step {
+	return cycle(append(k.before(a, b), k.before(b, a)...))
+}
 
 // behindItself is the contradiction of a removal that returned before the value that
 // it reported was used for the last time.
-func (b *block) behindItself() []proof.Step { return cycle(b.before(b)) }
+func (k *key) behindItself(b *block) []proof.Step { return cycle(k.before(b, b)) }
 
 // cycle closes steps that lead around.
 func cycle(steps []proof.Step) []proof.Step {
@@ -44,41 +46,43 @@ func cycle(steps []proof.Step) []proof.Step {
 
 // before leads from b to another block, of which some operation was called after one
 // of b had returned: their sets, where they were far enough apart.
-func (b *block) before(other *block) []proof.Step {
+func (k *key) before(b, other *block) []proof.Step {
 	owner, last := other, other.last
-	if other.owner != nil {
-		owner = other.owner
+	if other.owner != none {
+		owner = &k.blocks[other.owner]
 	}
-	if other.written != nil && b.returned < other.written.Call {
-		owner, last = other, other.written
+	if other.set != nil && b.returned < k.spots[other.op].call {
+		owner, last = other, other.op
 	}
 	first := b.first
-	if b.written != nil && b.written.Latest() < last.Call {
-		first = b.written
+	if b.set != nil && k.Operations[b.op].Latest() < k.spots[last].call {
+		first = b.op
 	}
 	steps := []proof.Step{{
 		Rule:   proof.Apart,
-		Before: b.event(),
-		After:  owner.event(),
-		Lines:  []int{first.Line, last.Line},
+		Before: k.event(b),
+		After:  k.event(owner),
+		Lines:  []int{k.line(first), k.line(last)},
 	}}
 	if owner != other {
-		steps = append(steps, other.afterOwner())
+		steps = append(steps, k.afterOwner(other))
 	}
 	return steps
 }
 
 // afterOwner leads to the block from the one that has its last operation.
-func (b *block) afterOwner() proof.Step {
-	return proof.Step{Rule: proof.Answered, Before: b.owner.event(), After: b.event()}
+func (k *key) afterOwner(b *block) proof.Step {
+	return proof.Step{Rule: proof.Answered, Before: k.event(&k.blocks[b.owner]), After: k.event(b)}
 }
 
-func (b *block) event() proof.Event {
-	if b.written != nil {
-		return proof.ValueEvent(b.written.Line)
+func (k *key) event(b *block) proof.Event {
+	if b.set != nil {
+		return proof.ValueEvent(k.line(b.op))
 	}
-	return proof.OpEvent(b.single.Line)
+	return proof.OpEvent(k.line(b.op))
 }
+
+func (k *key) line(i int32) int { return k.Operations[i].Line }
 
 // undeleted is the contradiction of operations that saw nothing where there are fewer
 // deletes than they need.
@@ -86,23 +90,23 @@ func (k *key) undeleted(spent []spending) []proof.Step {
 	var steps []proof.Step
 	end := proof.Step{Rule: proof.Undeleted}
 	for i, s := range spent {
-		value := s.seen.after
+		value := s.after
 		if i > 0 {
 			steps = append(steps, k.path(spent[i-1].seen, value)...)
 		}
 		steps = append(steps, k.path(value, s.seen)...)
 		// What comes before the value for another reason, and zones around the ends, keep
 		// deletes out, too.
-		if value.owner != nil {
-			steps = append(steps, value.afterOwner())
+		if value.owner != none {
+			steps = append(steps, k.afterOwner(value))
 		}
-		if z := k.zoneAt(value.called); z != nil && !value.zone() {
-			steps = append(steps, z.before(value)...)
+		if z := k.zoneAt(value.called, new(int)); z != nil && !value.zone() {
+			steps = append(steps, k.before(z.of, value)...)
 		}
-		if z := k.zoneAt(s.seen.returned); z != nil {
-			steps = append(steps, s.seen.before(z)...)
+		if z := k.zoneAt(s.seen.returned, new(int)); z != nil {
+			steps = append(steps, k.before(s.seen, z.of)...)
 		}
-		end.Lines = append(end.Lines, value.written.Line, s.seen.single.Line)
+		end.Lines = append(end.Lines, k.line(value.op), k.line(s.seen.op))
 	}
 	steps = slices.CompactFunc(steps, func(a, b proof.Step) bool { return a.Before == b.Before && a.After == b.After })
 	return append(steps, end)
@@ -111,8 +115,8 @@ func (k *key) undeleted(spent []spending) []proof.Step {
 // path leads from a to b, directly or by way of the zone that keeps them apart.
 func (k *key) path(a, b *block) []proof.Step {
 	if a.returned < b.called {
-		return a.before(b)
+		return k.before(a, b)
 	}
-	z := k.zoneAt(b.called)
-	return append(a.before(z), z.before(b)...)
+	z := k.zoneAt(b.called, new(int)).of
+	return append(k.before(a, z), k.before(z, b)...)
 }

@@ -2,7 +2,6 @@ package blob
 
 import (
 	"fmt"
-	"math"
 	"strings"
 
 	"github.com/assay-dev/assay/workload/history"
@@ -11,86 +10,100 @@ import (
 // gather makes the blocks. An answer that no state explains is a contradiction whatever
 // else there is.
 func (k *key) gather() {
-	k.gatherSets()
-	k.gatherAnswers()
-}
-
-// gatherSets makes a block for each value that may have been written.
-func (k *key) gatherSets() {
-	sets := 0
-	for _, op := range k.Operations {
-		if _, ok := op.Action.(*history.Set); ok {
-			sets++
-		}
-	}
-	k.names, k.sizes, k.values = newIndex(sets), newIndex(sets), make([]block, 0, sets)
-	k.blocks = make([]*block, 0, sets+(len(k.Operations)-sets)/4)
-	for _, op := range k.Operations {
-		if set, ok := op.Action.(*history.Set); ok {
-			k.addSet(op, set)
-		}
-	}
-}
-
-func (k *key) addSet(op *history.Operation, set *history.Set) {
-	k.values = append(k.values, block{kind: lasting, returned: math.MaxInt64, called: math.MinInt64})
-	b := &k.values[len(k.values)-1]
-	b.written, b.seen = op, op.Outcome == history.Ok
-	b.add(op)
-	if p := k.named(set.Value); p.value == 0 {
-		p.value = int32(len(k.values))
-		k.blocks = append(k.blocks, b)
-	} else {
-		k.values[p.value-1].twice, k.undecided = true, fmt.Sprintf("the value %q was written twice", set.Value)
-	}
-	if set.Size == history.SizeUnknown {
-		k.sizeless = true
-	} else if p := k.sized(set.Size); p.value == 0 {
-		p.value = int32(len(k.values))
-	} else {
-		k.values[p.value-1].alike = true
-	}
-}
-
-// gatherAnswers sorts every other operation to the block that it speaks of.
-func (k *key) gatherAnswers() {
 	for i, op := range k.Operations {
-		switch action := op.Action.(type) {
-		case *history.Get:
-			k.addGet(i, action)
-		case *history.List:
-			k.addListing(i, action)
-		case *history.Delete:
-			k.addDelete(op, action)
-		case *history.Restore:
-			k.addRestore(op, action)
+		k.spots[i] = spot{call: op.Call, line: int32(op.Line)}
+		if !k.take(i, op, false) {
+			k.later = append(k.later, int32(i))
 		}
 		if k.contradiction != nil {
 			return
 		}
 	}
+	k.compareSets()
+	for _, i := range k.later {
+		if k.take(int(i), k.Operations[i], true); k.contradiction != nil {
+			return
+		}
+	}
+	if k.sizeless && k.asked {
+		k.ambiguous(k.size)
+	}
 }
 
-func (k *key) addGet(i int, get *history.Get) {
-	op := k.Operations[i]
+// compareSets finds the values that cannot be told apart.
+func (k *key) compareSets() {
+	k.tags = k.names.sort(k.tags)
+	k.names.equals(func(a, b int32) bool {
+		name := k.blocks[a].set.Value
+		same := name == k.blocks[b].set.Value
+		if same {
+			k.blocks[a].twice, k.blocks[b].twice, k.undecided = true, true, fmt.Sprintf("the value %q was written twice", name)
+		}
+		return same
+	})
+	if !k.asked {
+		return
+	}
+	k.tags = k.sizes.sort(k.tags)
+	k.sizes.equals(func(a, b int32) bool {
+		size := k.blocks[a].set.Size
+		same := size == k.blocks[b].set.Size
+		if same {
+			k.blocks[a].alike, k.blocks[b].alike = true, true
+			if k.blocks[a].sized || k.blocks[b].sized {
+				k.ambiguous(size)
+			}
+		}
+		return same
+	})
+}
+
+// take sorts an operation to the block that it speaks of. It returns false where that is
+// not known before all sets are.
+func (k *key) take(i int, op *history.Operation, all bool) bool {
+	switch action := op.Action.(type) {
+	case *history.Set:
+		k.addSet(i, action)
+	case *history.Get:
+		return k.addGet(i, op, action, all)
+	case *history.List:
+		return k.addListing(i, op, action, all)
+	case *history.Delete:
+		return k.addDelete(i, op, action, all)
+	case *history.Restore:
+		k.addRestore(i, op, action)
+	}
+	return true
+}
+
+// addSet makes a block for a value that may have been written.
+func (k *key) addSet(i int, set *history.Set) {
+	at := k.newBlock(lasting, set, i)
+	k.names.add(newEntry(k.nameTag(set.Value), at))
+	if set.Size == history.SizeUnknown {
+		k.sizeless = true
+	} else {
+		k.sizes.add(newEntry(sizeTag(set.Size), at))
+	}
+}
+
+func (k *key) addGet(i int, op *history.Operation, get *history.Get, all bool) bool {
 	switch {
 	case get.Damage != "":
 		k.contradiction = wrongAnswer(op)
 	case !get.Found:
-		k.addSingle(absent, op)
+		k.newBlock(absent, nil, i)
 	default:
-		p := k.named(get.Value)
-		if p.value == 0 {
-			k.contradiction = wrongAnswer(op)
-			return
+		at := k.named(get.Value, all)
+		if at == none || !k.blocks[at].twice && !sameSize(k.blocks[at].set.Size, get.Size) {
+			if all {
+				k.contradiction = wrongAnswer(op)
+			}
+			return false
 		}
-		b := &k.values[p.value-1]
-		if !b.twice && !sameSize(b.set().Size, get.Size) {
-			k.contradiction = wrongAnswer(op)
-			return
-		}
-		k.addRead(i, b)
+		k.addRead(i, op, at)
 	}
+	return true
 }
 
 // sameSize takes what the history does not tell for no contradiction.
@@ -98,81 +111,94 @@ func sameSize(a, b int64) bool {
 	return a == b || a == history.SizeUnknown || b == history.SizeUnknown
 }
 
-func (k *key) addListing(i int, list *history.List) {
-	op := k.Operations[i]
+func (k *key) addListing(i int, op *history.Operation, list *history.List, all bool) bool {
+	k.spots[i].line = 0
 	if len(list.Entries) == 0 {
-		k.addSingle(absent, op)
-	} else if len(list.Entries) > 1 || !strings.HasPrefix(k.Key, list.Prefix) {
-		k.contradiction = wrongAnswer(op)
-	} else if b := k.ofSize(op, list.Entries[0].Size); b != nil {
-		k.addRead(i, b)
+		k.newBlock(absent, nil, i)
+		return true
 	}
+	if len(list.Entries) > 1 || !strings.HasPrefix(k.Key, list.Prefix) {
+		k.contradiction = wrongAnswer(op)
+		return true
+	}
+	at := k.reported(op, list.Entries[0].Size, all)
+	if at != none {
+		k.addRead(i, op, at)
+	}
+	return at != none
 }
 
-func (k *key) addRead(i int, b *block) {
-	b.seen = true
-	b.add(k.Operations[i])
-	k.next[i], b.reads = b.reads, int32(i+1)
+func (k *key) addRead(i int, op *history.Operation, at int32) {
+	b := &k.blocks[at]
+	b.add(i, op)
+	k.spots[i].next, b.reads = b.reads, int32(i+1)
 }
 
-// ofSize finds the value that has a size. Where it returns nil it has said why.
-func (k *key) ofSize(op *history.Operation, size int64) *block {
-	p := k.sized(size)
+// reported finds the value that has a size. When all sets are known and it returns none,
+// it has said why.
+func (k *key) reported(op *history.Operation, size int64, all bool) int32 {
+	k.asked, k.size = true, size
+	at := k.ofSize(size, all)
 	switch {
-	case p.value != 0 && !k.values[p.value-1].alike && !k.sizeless:
-		return &k.values[p.value-1]
-	case p.value != 0 || k.sizeless:
-		k.undecided = fmt.Sprintf("several values may have the size %d that an operation reports", size)
-	default:
+	case at != none && !k.blocks[at].alike:
+		k.blocks[at].sized = true
+		return at
+	case at != none || all && k.sizeless:
+		k.ambiguous(size)
+	case all:
 		k.contradiction = wrongAnswer(op)
 	}
-	return nil
+	return none
 }
 
-func (k *key) addDelete(op *history.Operation, del *history.Delete) {
+func (k *key) ambiguous(size int64) {
+	k.undecided = fmt.Sprintf("several values may have the size %d that an operation reports", size)
+}
+
+func (k *key) addDelete(i int, op *history.Operation, del *history.Delete, all bool) bool {
 	switch {
 	case op.Outcome == history.Info || !del.Answered:
 		k.removals = true
-		k.addSingle(deleting, op)
+		k.newBlock(deleting, nil, i)
 	case !del.Found:
-		k.addSingle(absent, op)
+		k.newBlock(absent, nil, i)
 	default:
 		k.removals = true
-		if b := k.ofSize(op, del.Size); b != nil {
-			k.addRemoval(op, b)
+		at := k.reported(op, del.Size, all)
+		if at == none {
+			return false
 		}
+		k.addRemoval(i, op, at)
 	}
+	return true
 }
 
-// addRemoval ends b's block. Under delete-size a delete is a look-up and, later, a
-// removal of whatever there is: the look-up belongs to b, the removal stands alone.
-func (k *key) addRemoval(op *history.Operation, b *block) {
+// addRemoval ends a value's block. Under delete-size a delete is a look-up and, later, a
+// removal of whatever there is: the look-up belongs to the block, the removal stands alone.
+func (k *key) addRemoval(i int, op *history.Operation, at int32) {
+	b := &k.blocks[at]
 	switch {
 	case k.deleteSize:
-		b.seen = true
-		b.add(op)
-		k.lookups = append(k.lookups, lookup{of: b, removal: k.addSingle(deleting, op)})
-	case b.removed != nil:
-		b.again = op
+		b.add(i, op)
+		k.lookups = append(k.lookups, lookup{of: at, removal: k.newBlock(deleting, nil, i)})
+	case b.removed != none:
+		k.again = append(k.again, [2]int32{b.removed, int32(i)})
 	default:
-		b.seen, b.kind, b.removed = true, deleting, op
-		b.add(op)
+		b.kind, b.removed = deleting, int32(i)
+		b.add(i, op)
 	}
 }
 
 // A lookup is a delete that reported the size of one block and removed, at the same
 // time or later, whatever there was.
-type lookup struct {
-	of      *block
-	removal *block
-}
+type lookup struct{ of, removal int32 }
 
-func (k *key) addRestore(op *history.Operation, restore *history.Restore) {
+func (k *key) addRestore(i int, op *history.Operation, restore *history.Restore) {
 	switch {
 	case op.Outcome == history.Fail && restore.Refused:
-		b := k.addSingle(absent, op)
+		at := k.newBlock(absent, nil, i)
 		if !k.noRestore {
-			k.refused = append(k.refused, b)
+			k.refused = append(k.refused, at)
 		}
 	case op.Outcome == history.Ok:
 		k.restores = append(k.restores, op)
@@ -180,12 +206,4 @@ func (k *key) addRestore(op *history.Operation, restore *history.Restore) {
 	case op.Outcome == history.Info:
 		k.revives = k.revives || !k.noRestore
 	}
-}
-
-func (k *key) addSingle(kind kind, op *history.Operation) *block {
-	b := k.newBlock(kind)
-	b.seen, b.single = true, op
-	b.add(op)
-	k.blocks = append(k.blocks, b)
-	return b
 }

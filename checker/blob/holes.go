@@ -13,11 +13,11 @@ import (
 func (s *sweep) tooFewDeletes() []proof.Step {
 	last := s.spent[len(s.spent)-1]
 	reached := []spending{last}
-	begin := last.seen.after.begins()
+	begin := s.key.begins(last.after)
 	for i := len(s.spent) - 2; i >= 0; i-- {
-		if s.spent[i].used.closes >= begin {
+		if s.spent[i].used.end >= begin {
 			reached = append(reached, s.spent[i])
-			begin = s.spent[i].seen.after.begins()
+			begin = s.key.begins(s.spent[i].after)
 		}
 	}
 	slices.Reverse(reached)
@@ -25,9 +25,10 @@ func (s *sweep) tooFewDeletes() []proof.Step {
 }
 
 // begins is the first instant at which a delete can follow the block.
-func (b *block) begins() int64 {
+func (k *key) begins(b *block) int64 {
 	if b.zone() {
 		return b.called
 	}
-	return b.opens
+	s, _ := k.moveOut(b, new(int))
+	return s.begin
 }

@@ -2,12 +2,10 @@ package blob
 
 import (
 	"cmp"
-	"container/heap"
 	"math"
 	"slices"
 
 	"github.com/assay-dev/assay/checker/proof"
-	"github.com/assay-dev/assay/workload/history"
 )
 
 // A sweep goes over time once and places every block.
@@ -21,7 +19,7 @@ import (
 // optimal by the usual exchange argument.
 type sweep struct {
 	key     *key
-	waiting []*block // by opens, those that have not opened yet
+	waiting []stretch // by begin, the blocks that have not opened yet
 	order   proof.Order
 	present bool
 	cause   *block // the latest block that made the key present
@@ -30,22 +28,23 @@ type sweep struct {
 	absent   pending
 	deleting deadlines
 	spent    []spending
-	reads    []*history.Operation // of one zone
+	reads    []int32 // of one zone
 }
 
-// A spending is an operation that saw nothing and the delete that was used for it.
+// A spending is an operation that saw nothing, the value that it found in its way and
+// the delete that was used for it.
 type spending struct {
-	seen, used *block
+	seen, after *block
+	used        stretch // of none if there was none left
 }
 
 func (k *key) sweep() {
-	s := &sweep{key: k, order: make(proof.Order, 0, len(k.Operations))}
-	for _, b := range k.blocks {
-		if !b.zone() {
-			s.waiting = append(s.waiting, b)
-		}
+	s := &k.sweeper
+	*s = sweep{
+		key: k, waiting: k.waiting, order: make(proof.Order, 0, len(k.Operations)),
+		lasting: s.lasting.emptied(), absent: s.absent.emptied(),
+		deleting: s.deleting[:0], spent: s.spent[:0], reads: s.reads,
 	}
-	slices.SortFunc(s.waiting, func(a, b *block) int { return cmp.Compare(a.opens, b.opens) })
 	if !s.run() {
 		k.contradiction, k.blockwise = s.tooFewDeletes(), true
 		return
@@ -55,13 +54,14 @@ func (k *key) sweep() {
 
 // run reports whether everything found its place.
 func (s *sweep) run() bool {
-	for _, zone := range s.key.zones {
-		if !s.gap(zone.returned) {
+	for i := range s.key.zones {
+		zone := &s.key.zones[i]
+		if !s.gap(zone.begin) {
 			return false
 		}
 		// The zone's set overwrites whatever is there.
-		s.placeLasting(zone.returned)
-		s.placeZone(zone)
+		s.placeLasting(zone.begin)
+		s.placeZone(zone.of)
 	}
 	return s.gap(math.MaxInt64)
 }
@@ -81,31 +81,30 @@ func (s *sweep) gap(until int64) bool {
 }
 
 func (s *sweep) nextEvent() int64 {
-	t := min(s.lasting.due(), s.absent.due())
+	t := min(s.lasting.due, s.absent.due)
 	if len(s.deleting) > 0 {
-		t = min(t, s.deleting[0].closes)
+		t = min(t, s.deleting[0].end)
 	}
 	if len(s.waiting) > 0 {
-		t = min(t, s.waiting[0].opens)
+		t = min(t, s.waiting[0].begin)
 	}
 	return t
 }
 
 // open takes in the blocks that can take effect from t on.
 func (s *sweep) open(t int64) {
-	for len(s.waiting) > 0 && s.waiting[0].opens <= t {
-		b := s.waiting[0]
+	for len(s.waiting) > 0 && s.waiting[0].begin <= t {
+		w := s.waiting[0]
 		s.waiting = s.waiting[1:]
-		switch {
-		case b.kind == deleting:
-			heap.Push(&s.deleting, b)
-		case b.kind == lasting && s.present, b.kind == absent && !s.present:
-			s.place(b, t)
-		case b.kind == lasting:
-			s.lasting.add(b)
+		switch kind := w.of.kind; {
+		case kind == deleting:
+			s.deleting.push(w)
+		case kind == lasting && s.present, kind == absent && !s.present:
+			s.place(w.of, t)
+		case kind == lasting:
+			s.lasting.add(w, nil)
 		default:
-			b.after = s.cause
-			s.absent.add(b)
+			s.absent.add(w, s.cause)
 		}
 	}
 }
@@ -113,28 +112,29 @@ func (s *sweep) open(t int64) {
 // due places what cannot wait beyond t: lasting values first, since a delete at the
 // same instant can follow, then deletes, since they make room for what saw nothing.
 func (s *sweep) due(t int64) bool {
-	if s.lasting.due() <= t {
+	if s.lasting.due <= t {
 		s.present, s.cause = true, s.lasting.first
 		s.placeLasting(t)
 	}
-	for len(s.deleting) > 0 && s.deleting[0].closes <= t {
-		s.remove(heap.Pop(&s.deleting).(*block), t)
+	for len(s.deleting) > 0 && s.deleting[0].end <= t {
+		s.remove(s.deleting.pop().of, t)
 	}
-	if s.absent.due() <= t {
-		return s.spend(s.absent.first, t)
+	if s.absent.due <= t {
+		return s.spend(t)
 	}
 	return true
 }
 
-// spend makes the key absent for an operation that saw nothing.
-func (s *sweep) spend(seen *block, t int64) bool {
+// spend makes the key absent for the operation that saw nothing and cannot wait.
+func (s *sweep) spend(t int64) bool {
+	hole := spending{seen: s.absent.first, after: s.absent.after}
 	if len(s.deleting) == 0 {
-		s.spent = append(s.spent, spending{seen, nil})
+		s.spent = append(s.spent, hole)
 		return false
 	}
-	used := heap.Pop(&s.deleting).(*block)
-	s.spent = append(s.spent, spending{seen, used})
-	s.remove(used, t)
+	hole.used = s.deleting.pop()
+	s.spent = append(s.spent, hole)
+	s.remove(hole.used.of, t)
 	return true
 }
 
@@ -157,77 +157,43 @@ func (s *sweep) placeAll(p *pending, t int64) {
 	for _, b := range p.blocks {
 		s.place(b, t)
 	}
-	p.blocks, p.first = p.blocks[:0], nil
+	*p = p.emptied()
 }
 
 // place lets all of a block take effect at t.
 func (s *sweep) place(b *block, t int64) {
-	s.put(b.written, t)
-	s.put(b.single, t)
-	for i := b.reads; i != 0; i = s.key.next[i-1] {
-		s.put(s.key.Operations[i-1], t)
+	s.put(b.op, t)
+	for i := b.reads; i != 0; i = s.key.spots[i-1].next {
+		s.put(i-1, t)
 	}
-	s.put(b.removed, t)
+	if b.removed != none {
+		s.put(b.removed, t)
+	}
 }
 
-func (s *sweep) put(op *history.Operation, t int64) {
-	if op == nil {
-		return
-	}
-	if _, listing := op.Action.(*history.List); !listing {
-		s.order = append(s.order, proof.Placement{Line: op.Line, At: t})
+func (s *sweep) put(i int32, t int64) {
+	if line := s.key.spots[i].line; line != 0 {
+		s.order = append(s.order, proof.Placement{Line: int(line), At: t})
 	}
 }
 
 // placeZone lets a zone's set take effect when the zone begins, its delete when it
 // ends, and each read as soon as it can between them.
 func (s *sweep) placeZone(z *block) {
-	s.put(z.written, z.returned)
+	s.put(z.op, z.returned)
+	spots := s.key.spots
 	s.reads = s.reads[:0]
-	for i := z.reads; i != 0; i = s.key.next[i-1] {
-		s.reads = append(s.reads, s.key.Operations[i-1])
+	for i := z.reads; i != 0; i = spots[i-1].next {
+		s.reads = append(s.reads, i-1)
 	}
-	slices.SortFunc(s.reads, func(a, b *history.Operation) int { return cmp.Compare(a.Call, b.Call) })
-	for _, op := range s.reads {
-		s.put(op, max(op.Call, z.returned))
+	slices.Reverse(s.reads) // now they are nearly in order
+	slices.SortFunc(s.reads, func(a, b int32) int { return cmp.Compare(spots[a].call, spots[b].call) })
+	for _, i := range s.reads {
+		s.put(i, max(spots[i].call, z.returned))
 	}
 	s.present, s.cause = true, z
-	if z.removed != nil {
+	if z.removed != none {
 		s.put(z.removed, z.called)
 		s.becomeAbsent(z.called)
 	}
-}
-
-// pending are blocks that wait, all of them until the first of them cannot any longer.
-type pending struct {
-	blocks []*block
-	first  *block // the one that can wait least
-}
-
-func (p *pending) add(b *block) {
-	p.blocks = append(p.blocks, b)
-	if p.first == nil || b.closes < p.first.closes {
-		p.first = b
-	}
-}
-
-func (p *pending) due() int64 {
-	if p.first == nil {
-		return math.MaxInt64
-	}
-	return p.first.closes
-}
-
-// deadlines is a heap of deletes, the one that can wait least on top.
-type deadlines []*block
-
-func (d deadlines) Len() int           { return len(d) }
-func (d deadlines) Less(i, j int) bool { return d[i].closes < d[j].closes }
-func (d deadlines) Swap(i, j int)      { d[i], d[j] = d[j], d[i] }
-func (d *deadlines) Push(b any)        { *d = append(*d, b.(*block)) }
-func (d *deadlines) Pop() any {
-	last := len(*d) - 1
-	b := (*d)[last]
-	*d = (*d)[:last]
-	return b
 }

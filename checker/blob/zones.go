@@ -1,102 +1,129 @@
 package blob
 
-import (
-	"cmp"
-	"slices"
-	"sort"
-)
-
 // checkRefusals places the restores that found nothing ever set before every value.
 func (k *key) checkRefusals() {
 	if len(k.refused) == 0 {
 		return
 	}
-	last := slices.MaxFunc(k.refused, func(a, b *block) int { return cmp.Compare(a.called, b.called) })
-	for _, b := range k.blocks {
-		if b.written == nil || !b.seen {
+	last := k.refused[0]
+	for _, i := range k.refused {
+		if k.blocks[i].called > k.blocks[last].called {
+			last = i
+		}
+	}
+	refusal := &k.blocks[last]
+	for i := range k.blocks {
+		b := &k.blocks[i]
+		if b.set == nil || !b.seen {
 			continue
 		}
-		if b.returned < last.called {
-			k.contradiction = backwards(b.first, last.single)
+		if b.returned < refusal.called {
+			k.contradiction = k.backwards(b.first, refusal.op)
 			return
 		}
-		if b.called < last.called {
-			b.called, b.last, b.owner = last.called, last.single, last
+		if b.called < refusal.called {
+			b.called, b.last, b.owner = refusal.called, refusal.op, last
 		}
 	}
 }
 
-// checkBlocks drops the sets that nobody saw and that may not have happened, and
-// finds the values that were seen before they were set or after they were deleted.
+// checkBlocks finds the values that were seen before they were set or after they were
+// deleted.
 func (k *key) checkBlocks() {
-	k.blocks = slices.DeleteFunc(k.blocks, func(b *block) bool { return !b.seen })
-	for _, b := range k.blocks {
-		switch {
-		case b.written != nil && b.returned < b.written.Call:
-			k.contradiction = backwards(b.first, b.written)
-			return
-		case b.removed != nil && b.removed.Latest() < b.called:
-			k.contradiction, k.blockwise = backwards(b.removed, b.last), true
-		case b.again != nil:
-			k.contradiction, k.blockwise = once(b.removed, b.again), true
+	for i := range k.blocks {
+		b := &k.blocks[i]
+		if b.set == nil {
+			continue
 		}
+		if b.returned < k.spots[b.op].call {
+			k.contradiction = k.backwards(b.first, b.op)
+			return
+		}
+		if b.removed != none && k.Operations[b.removed].Latest() < b.called {
+			k.contradiction, k.blockwise = k.backwards(b.removed, b.last), true
+		}
+	}
+	for _, pair := range k.again {
+		k.contradiction, k.blockwise = k.once(pair[0], pair[1]), true
 	}
 	for _, l := range k.lookups {
 		// The removal comes after all of the value's operations, which it ends.
-		if l.of.called > l.removal.called {
-			l.removal.called, l.removal.last, l.removal.owner = l.of.called, l.of.last, l.of
+		of, removal := &k.blocks[l.of], &k.blocks[l.removal]
+		if of.called > removal.called {
+			removal.called, removal.last, removal.owner = of.called, of.last, l.of
 		}
-		if l.removal.returned < l.removal.called {
-			k.contradiction, k.blockwise = l.removal.behindItself(), true
+		if removal.returned < removal.called {
+			k.contradiction, k.blockwise = k.behindItself(removal), true
 		}
 	}
 }
 
-// findZones orders the zones in time and moves every other block out of them.
+// findZones orders the zones in time and moves every other block out of them. A set that
+// nobody saw and that may not have happened is dropped.
 func (k *key) findZones() {
-	for _, b := range k.blocks {
-		if b.zone() {
-			k.zones = append(k.zones, b)
+	for i := range k.blocks {
+		if b := &k.blocks[i]; b.seen && b.zone() {
+			k.zones = append(k.zones, stretch{b.returned, b.called, b})
 		}
 	}
-	slices.SortFunc(k.zones, func(a, b *block) int { return cmp.Compare(a.returned, b.returned) })
+	k.zones, k.spare = sortByBegin(k.zones, k.spare)
 	for i := 1; i < len(k.zones); i++ {
-		if a, b := k.zones[i-1], k.zones[i]; b.returned < a.called {
-			k.contradiction, k.blockwise = interleaved(a, b), true
+		if a, b := &k.zones[i-1], &k.zones[i]; b.begin < a.end {
+			k.contradiction, k.blockwise = k.interleaved(a.of, b.of), true
 			return
 		}
 	}
-	for _, b := range k.blocks {
-		if z := k.moveOut(b); b.closes < b.opens {
-			k.contradiction, k.blockwise = interleaved(z, b), true
+	k.waiting = emptied(k.waiting, len(k.blocks)-len(k.zones))
+	hint := 0
+	for i := range k.blocks {
+		b := &k.blocks[i]
+		if !b.seen || b.zone() {
+			continue
+		}
+		s, around := k.moveOut(b, &hint)
+		if s.end < s.begin {
+			k.contradiction, k.blockwise = k.interleaved(around, b), true
 			return
 		}
+		k.waiting = append(k.waiting, s)
 	}
+	k.waiting, k.spare = sortByBegin(k.waiting, k.spare)
 }
 
-// moveOut sets when the block can take effect at one instant, outside all zones.
-// It returns the zone that stood in the way.
-func (k *key) moveOut(b *block) *block {
-	b.opens, b.closes = b.called, b.returned
-	if b.zone() {
-		b.opens, b.closes = b.returned, b.called
-		return nil
+// moveOut returns when a block that is no zone can take effect at one instant, outside all
+// zones, and the zone that stood in the way.
+func (k *key) moveOut(b *block, hint *int) (s stretch, around *block) {
+	s = stretch{b.called, b.returned, b}
+	if z := k.zoneAt(b.called, hint); z != nil {
+		s.begin, around = z.end, z.of
 	}
-	var around *block
-	if z := k.zoneAt(b.called); z != nil {
-		b.opens, around = z.called, z
+	if z := k.zoneAt(b.returned, hint); z != nil {
+		s.end, around = z.begin, z.of
 	}
-	if z := k.zoneAt(b.returned); z != nil {
-		b.closes, around = z.returned, z
-	}
-	return around
+	return s, around
 }
 
-// zoneAt returns the zone that has t strictly inside, or nil.
-func (k *key) zoneAt(t int64) *block {
-	i := sort.Search(len(k.zones), func(i int) bool { return k.zones[i].called > t })
-	if i < len(k.zones) && k.zones[i].returned < t {
-		return k.zones[i]
+// zoneAt returns the zone that has t strictly inside, or nil. It looks near hint first,
+// since blocks that stand together tend to be about the same time.
+func (k *key) zoneAt(t int64, hint *int) *stretch {
+	i := *hint
+	for step := 1; i > 0 && k.zones[i-1].end > t; step *= 2 {
+		i = max(0, i-step)
+	}
+	low, high, step := i, i, 1
+	for ; high < len(k.zones) && k.zones[high].end <= t; step *= 2 {
+		low, high = high+1, min(len(k.zones), high+step)
+	}
+	for low < high { // the first zone that ends after t is in between
+		if middle := (low + high) / 2; k.zones[middle].end > t {
+			high = middle
+		} else {
+			low = middle + 1
+		}
+	}
+	*hint = low
+	if low < len(k.zones) && k.zones[low].begin < t {
+		return &k.zones[low]
 	}
 	return nil
 }
