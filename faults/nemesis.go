@@ -14,6 +14,8 @@ import (
 const (
 	injectLimit = time.Minute
 	healLimit   = 2 * time.Minute
+	// stepGrace is how long one that ignores its context is waited for on top of that.
+	stepGrace = 5 * time.Second
 )
 
 // A Strike is a fault that came about, and what was seen of it.
@@ -42,22 +44,22 @@ type Nemesis struct {
 type agent struct {
 	fault    Fault
 	kind     Kind
-	lasts    time.Duration
 	injector Injector
 	random   *rand.Rand
 	trigger  *trigger // nil unless the fault waits for an operation
-	err      error
-	broken   bool
-	begin    time.Time
-	effect   string
+
+	err error
+	// The last strike: when it began, what was seen of it, and whether it is there.
+	begin  time.Time
+	effect string
+	broken bool
 }
 
 // NewNemesis returns a Nemesis that carries out plan on target and calls note, which
 // may be called by many goroutines at a time, with each strike that is over. All draws
 // come from the target's seed, and those of one fault do not depend on the others.
 func NewNemesis(plan Plan, target *Target, note func(Strike)) (*Nemesis, error) {
-	ctx, cancel := context.WithCancel(context.Background())
-	n := &Nemesis{note: note, alone: make(chan struct{}, 1), ctx: ctx, cancel: cancel}
+	n := newNemesis(note)
 	same := map[string]uint64{}
 	for _, f := range plan {
 		kind, err := kindNamed(f.Kind)
@@ -68,18 +70,28 @@ func NewNemesis(plan Plan, target *Target, note func(Strike)) (*Nemesis, error) 
 		if err != nil {
 			return nil, fmt.Errorf("fault %q: %w", f, err)
 		}
+		if f.For == 0 && kind.Lasts != nil {
+			f.For = kind.Lasts(target)
+		}
 		line := f.String()
-		a := &agent{fault: f, kind: kind, injector: injector, lasts: f.For, random: draws(target.Seed, line, same[line])}
+		n.add(f, kind, injector, draws(target.Seed, line, same[line]))
 		same[line]++
-		if a.lasts == 0 && kind.Lasts != nil {
-			a.lasts = kind.Lasts(target)
-		}
-		if f.When.At != (Operation{}) {
-			a.trigger = newTrigger(f.When.At)
-		}
-		n.agents = append(n.agents, a)
 	}
 	return n, nil
+}
+
+func newNemesis(note func(Strike)) *Nemesis {
+	ctx, cancel := context.WithCancel(context.Background())
+	return &Nemesis{note: note, alone: make(chan struct{}, 1), ctx: ctx, cancel: cancel}
+}
+
+// add adds a fault.
+func (n *Nemesis) add(f Fault, kind Kind, injector Injector, random *rand.Rand) {
+	a := &agent{fault: f, kind: kind, injector: injector, random: random}
+	if f.When.At != (Operation{}) {
+		a.trigger = newTrigger(f.When.At)
+	}
+	n.agents = append(n.agents, a)
 }
 
 // draws are those of the nth fault with the same line.
@@ -97,7 +109,7 @@ func (n *Nemesis) Begin(context.Context) error {
 		if !a.fault.When.atOnce() {
 			continue
 		}
-		if a.inject(n.ctx); a.err != nil {
+		if a.inject(); a.err != nil {
 			return a.err
 		}
 	}
@@ -131,10 +143,10 @@ func (n *Nemesis) Stop() error {
 func (n *Nemesis) carryOut(a *agent) {
 	defer a.trigger.release()
 	for a.await(n.ctx) && n.enter(a) {
-		a.inject(n.ctx)
+		a.inject()
 		a.trigger.release()
 		if a.err == nil {
-			sleep(n.ctx, a.lasts)
+			sleep(n.ctx, a.fault.For)
 		}
 		a.heal()
 		n.leave(a)
@@ -186,25 +198,44 @@ func (a *agent) await(ctx context.Context) bool {
 }
 
 // inject begins a strike. One that has begun comes to its end, whatever ends meanwhile.
-func (a *agent) inject(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), injectLimit)
-	defer cancel()
+func (a *agent) inject() {
 	a.begin, a.broken = time.Now(), true
-	var err error
-	a.effect, err = a.injector.Inject(ctx, a.random)
+	effect, err := bounded(injectLimit, func(ctx context.Context) (string, error) {
+		return a.injector.Inject(ctx, a.random)
+	})
+	a.effect = effect
 	a.fail("bring it about", err)
 }
 
 func (a *agent) heal() {
-	ctx, cancel := context.WithTimeout(context.Background(), healLimit)
-	defer cancel()
-	effect, err := a.injector.Heal(ctx)
+	effect, err := bounded(healLimit, a.injector.Heal)
 	if a.effect != "" && effect != "" {
 		a.effect += "; "
 	}
 	a.effect += effect
 	a.broken = err != nil
 	a.fail("heal it", err)
+}
+
+// bounded makes a step of an injector, which ends even if the injector does not.
+func bounded(limit time.Duration, step func(context.Context) (string, error)) (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	type result struct {
+		effect string
+		err    error
+	}
+	done := make(chan result, 1)
+	go func() {
+		effect, err := step(ctx)
+		done <- result{effect, err}
+	}()
+	select {
+	case r := <-done:
+		return r.effect, r.err
+	case <-time.After(limit + stepGrace):
+		return "", fmt.Errorf("it did not come to an end within %v: %w", limit, context.DeadlineExceeded)
+	}
 }
 
 func (a *agent) fail(what string, err error) {
