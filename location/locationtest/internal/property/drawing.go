@@ -22,7 +22,7 @@ func (f *failure) drawing() string {
 	bars := make([]timeline.Operation, len(operations))
 	for i, op := range operations {
 		at := f.violation != nil && slices.Contains(f.violation.Lines, op.Line) || f.breach != nil && op.Call == f.breach.at
-		bars[i] = timeline.Operation{Operation: op, Was: op, Number: op.Line, Text: labelled(op), InForce: at}
+		bars[i] = timeline.Operation{Operation: op, Was: op, Number: op.Line, Text: caption(op), InForce: at}
 	}
 	var b strings.Builder
 	b.WriteString(timeline.Draw(bars, nil))
@@ -71,7 +71,7 @@ func (f *failure) atFault(h *history.History) map[int]bool {
 
 // described tells what was asked and what was answered.
 func described(op *history.Operation) string {
-	text := labelled(op)
+	text := caption(op)
 	if op.Key != "" {
 		text += " on key " + quoted(op.Key)
 	}
@@ -81,8 +81,8 @@ func described(op *history.Operation) string {
 	return text
 }
 
-// labelled is a label that says of a listing what it lists, of all keys.
-func labelled(op *history.Operation) string {
+// caption is a label that says of a listing what it lists, of all keys.
+func caption(op *history.Operation) string {
 	switch a := op.Action.(type) {
 	case *history.ListKeys:
 		return "list keys: " + someOf(each(a.Keys))

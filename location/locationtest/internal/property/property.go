@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"hash/fnv"
+	"runtime"
 	"strconv"
 	"testing"
 	"testing/synctest"
@@ -128,20 +129,41 @@ func (p *property) check(t rapid.TB) {
 	seeds := rapid.Custom(func(t *rapid.T) seed {
 		return seed{rapid.Uint64().Draw(t, "a"), rapid.Uint64().Draw(t, "b")}
 	})
-	rapid.Check(t, func(t *rapid.T) {
-		for i := 0; i < p.options.Cases && !p.over(); i++ {
-			if f := p.try(seeds.Draw(t, "program")); f != nil {
-				t.Logf("%s\nTo run it again: %s\n", f.report(), again(p.t.Name()))
-				t.Fatal(f.summary())
+	ended := make(chan struct{})
+	// Rapid does as many checks as it was told to, unless its goroutine ends.
+	go func() {
+		defer close(ended)
+		rapid.Check(t, func(t *rapid.T) {
+			for range p.options.Cases {
+				if p.over() {
+					runtime.Goexit()
+				}
+				if f := p.try(seeds.Draw(t, "program")); f != nil {
+					t.Logf("%s\nTo run it again: %s\n", f.report(), again(p.t.Name()))
+					t.Fatal(f.summary())
+				}
 			}
-		}
-	})
+		})
+	}()
+	<-ended
+	if t.Failed() {
+		t.FailNow()
+	}
 	t.Log(p.tally.String())
 }
 
-// over reports whether no new program is to be begun.
+// over reports whether no new program is to be begun: the time is up, or there is only a
+// tenth left of the time that the test has, and of a few seconds.
 func (p *property) over() bool {
-	return p.failed == nil && p.options.Time > 0 && time.Since(p.start) > p.options.Time
+	const enough = 5 * time.Second
+	if p.failed != nil {
+		return false
+	}
+	if p.options.Time > 0 && time.Since(p.start) > p.options.Time {
+		return true
+	}
+	end, ok := p.t.Deadline()
+	return ok && time.Until(end) < min(enough, end.Sub(p.start)/10)
 }
 
 // try runs the case of a seed; nil when nothing is wrong with it.
@@ -235,7 +257,7 @@ func (p *property) newRun(program program) *run {
 
 // budget bounds the searches for one program. Few need any, and there is always another
 // program.
-const budget = 100 * time.Millisecond
+const budget = 50 * time.Millisecond
 
 // judge checks what came of a run.
 func (p *property) judge(r *run, h *history.History) *failure {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -39,17 +40,17 @@ func (w *witness) Logf(format string, args ...any)   { fmt.Fprintf(&w.log, forma
 func (w *witness) Log(args ...any)                   { fmt.Fprintln(&w.log, args...) }
 func (w *witness) Errorf(format string, args ...any) { w.Logf(format, args...); w.failed = true }
 func (w *witness) Failed() bool                      { return w.failed }
-func (w *witness) FailNow()                          { panic(w) }
+func (w *witness) FailNow()                          { w.failed = true; runtime.Goexit() }
 
 // fails checks a property; what came of it stands in the property.
 func fails(t *testing.T, object object, o Options) (p *property, w *witness) {
 	p, w = newProperty(t, object, o), &witness{T: t}
-	defer func() {
-		if r := recover(); r != nil && r != any(w) {
-			panic(r)
-		}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		p.check(w)
 	}()
-	p.check(w)
+	<-ended
 	return p, w
 }
 
@@ -272,5 +273,20 @@ func TestACallThatNeverReturnsIsGivenUp(t *testing.T) {
 	c := testCase{program{names: []string{"k"}, clients: []script{once(get, get), once(get)}}, replay(nil)}
 	if f := p.scheduled(c); f != nil || p.tally.stalled == 0 {
 		t.Errorf("%v, stalled %d times", f, p.tally.stalled)
+	}
+}
+
+func TestAGoroutineThatIsLeftBehindIsFound(t *testing.T) {
+	release := make(chan struct{})
+	labelled(t.Context(), "a", func() { go func() { <-release }() })
+	if stacks := leaked("a"); !strings.Contains(stacks, "TestAGoroutineThatIsLeftBehind") {
+		t.Errorf("found: %s", stacks)
+	}
+	if stacks := running("b"); stacks != "" {
+		t.Errorf("that of another test: %s", stacks)
+	}
+	close(release)
+	if stacks := leaked("a"); stacks != "" {
+		t.Errorf("it has ended: %s", stacks)
 	}
 }

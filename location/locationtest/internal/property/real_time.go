@@ -33,14 +33,21 @@ func (p *property) rate(f *failure) {
 	}
 }
 
-// inRealTime runs a program as the operating system likes it.
+// inRealTime runs a program as the operating system likes it. It fails the test when
+// goroutines are left behind.
 func (p *property) inRealTime(program program) (f *failure) {
-	ctx, cancel := context.WithTimeout(p.t.Context(), patience)
-	defer cancel()
-	t := &cleaner{TB: p.t}
-	defer t.clean()
 	r := p.newRun(program)
-	return p.judge(r, r.carryOut(ctx, t, new(parallel)))
+	labelled(p.t.Context(), r.place, func() {
+		ctx, cancel := context.WithTimeout(p.t.Context(), patience)
+		defer cancel()
+		t := &cleaner{TB: p.t}
+		defer t.clean()
+		f = p.judge(r, r.carryOut(ctx, t, new(parallel)))
+	})
+	if stacks := leaked(r.place); stacks != "" {
+		p.t.Fatalf("goroutines are left behind although all handles are closed:\n%s", stacks)
+	}
+	return f
 }
 
 // parallel is the operating system as a host.

@@ -15,7 +15,7 @@ type shrinker struct {
 // shrink returns the smallest failure that it finds, in as much time as rapid would take.
 func (p *property) shrink(f *failure) *failure {
 	s := &shrinker{property: p, best: f, deadline: p.shrinkDeadline()}
-	for s.round() {
+	for s.round() || s.loop() {
 	}
 	if p.options.RealTime {
 		p.rate(s.best)
@@ -39,7 +39,6 @@ func (p *property) shrinkDeadline() time.Time {
 func (s *shrinker) round() bool {
 	before := s.best
 	s.inOrder()
-	s.loop()
 	s.leaveOutClients()
 	s.leaveOutRequests()
 	s.fewerRounds()
@@ -56,7 +55,12 @@ func (s *shrinker) accept(smaller program) bool {
 	if s.options.RealTime {
 		return s.take(s.repeatedly(smaller))
 	}
-	return s.replayed(smaller, s.best.decisions) || s.searched(smaller)
+	undecided := s.tally.undecided
+	if s.replayed(smaller, s.best.decisions) {
+		return true
+	}
+	// What cannot be decided takes long, and other interleavings are no easier.
+	return s.tally.undecided == undecided && s.searched(smaller)
 }
 
 func (s *shrinker) repeatedly(smaller program) *failure {

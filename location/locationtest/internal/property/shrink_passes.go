@@ -13,27 +13,6 @@ func (s *shrinker) inOrder() {
 	}
 }
 
-// loop has a client do a few of its requests over and over: what comes once in so many
-// operations takes many of them, but few different ones.
-func (s *shrinker) loop() {
-	const long, few, times = 8, 4, 72
-	if s.best.program.requests() <= long {
-		return
-	}
-	for i, client := range s.best.program.clients {
-		for width := 1; width <= few; width++ {
-			for from := 0; from+width <= len(client.requests); from++ {
-				p := s.best.program.clone()
-				p.clients[i] = script{max(client.rounds, times), slices.Clone(client.requests[from : from+width])}
-				alone := program{p.names, p.crowd, p.clients[i : i+1]}
-				if s.accept(alone) || p.requests() < s.best.program.requests() && s.accept(p) {
-					return
-				}
-			}
-		}
-	}
-}
-
 func (s *shrinker) leaveOutClients() {
 	for i := 0; i < len(s.best.program.clients) && len(s.best.program.clients) > 1; {
 		p := s.best.program.clone()
