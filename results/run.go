@@ -25,6 +25,8 @@ type Run struct {
 	// Operations and Seconds are what the run was limited to; 0 means not by this.
 	Operations int64   `json:"operations,omitempty"`
 	Seconds    float64 `json:"seconds,omitempty"`
+	// TimeoutSeconds is how long a client waited for an operation.
+	TimeoutSeconds float64 `json:"timeout_seconds,omitempty"`
 	// KeyPrefix begins all keys: what else is in the store is not the run's.
 	KeyPrefix   string               `json:"key_prefix,omitempty"`
 	Faults      []string             `json:"faults"` // as on the command line

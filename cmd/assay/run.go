@@ -49,8 +49,9 @@ type runFlags struct {
 	consensus, blob string
 	clients, keys   int
 	ops             int64
-	time            time.Duration
+	time, timeout   time.Duration
 	faults, relax   []string
+	faultPlan       string
 	seed            uint64
 	name, store     string
 	certificate     string
@@ -69,7 +70,7 @@ func runCommand(o *output) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			spec.Command = commandOf(cmd.Flags(), spec.Seed)
+			spec.Command = commandOf(cmd.Flags(), spec)
 			return o.run(spec)
 		},
 	}
@@ -81,7 +82,9 @@ func runCommand(o *output) *cobra.Command {
 	flags.IntVar(&f.keys, "keys", workload.DefaultKeys, "how many keys they share at a time")
 	flags.Int64Var(&f.ops, "ops", 0, "stop after that many operations on each store")
 	flags.DurationVar(&f.time, "time", 0, "stop after that time, 30s for example; two stores share it (default 10s, unless --ops is given)")
-	flags.StringSliceVar(&f.faults, "faults", nil, "what goes wrong, `NAME[=VALUE],...`: "+strings.Join(faults.Names(), ", "))
+	flags.DurationVar(&f.timeout, "timeout", workload.DefaultTimeout, "how long a client waits for an operation, whose outcome then is unknown")
+	flags.StringSliceVar(&f.faults, "faults", nil, "what goes wrong, `NAME[=VALUE],...` or whole lines of a plan: "+strings.Join(faults.Names(), ", "))
+	flags.StringVar(&f.faultPlan, "fault-plan", "", "`FILE` with more that goes wrong, one fault a line")
 	flags.StringSliceVar(&f.relax, "relax", nil, "named exceptions from the contract, `NAME,...`: "+knownRelaxations())
 	flags.Uint64Var(&f.seed, "seed", 0, "decides what the clients request and which faults happen (default a random one, which is printed)")
 	flags.StringVar(&f.name, "name", "", "name of the run (default after its stores)")
@@ -97,9 +100,9 @@ func (f runFlags) spec(given func(flag string) bool) (job.Spec, error) {
 	if err := f.checkNumbers(given); err != nil {
 		return job.Spec{}, err
 	}
-	plan, err := faults.Parse(f.faults)
+	plan, err := f.plan()
 	if err != nil {
-		return job.Spec{}, fmt.Errorf("--faults: %w", err)
+		return job.Spec{}, err
 	}
 	relax, err := parseRelaxations(f.relax)
 	if err != nil {
@@ -107,7 +110,7 @@ func (f runFlags) spec(given func(flag string) bool) (job.Spec, error) {
 	}
 	s := job.Spec{
 		Targets: f.targets(given), Clients: f.clients, Keys: f.keys,
-		Ops: f.ops, Duration: f.time, Faults: plan, Relax: relax,
+		Ops: f.ops, Duration: f.time, Timeout: f.timeout, Faults: plan, Relax: relax,
 		Seed: f.seed, Name: f.name, Store: f.store, Certificate: f.certificate,
 	}
 	if f.certificate != "" && len(s.Targets) != 1 {
@@ -127,6 +130,23 @@ func (f runFlags) spec(given func(flag string) bool) (job.Spec, error) {
 	return s, nil
 }
 
+// plan is what goes wrong: what stands on the command line, and then what stands in the
+// file.
+func (f runFlags) plan() (faults.Plan, error) {
+	plan, err := faults.Parse(f.faults)
+	if err != nil {
+		return nil, fmt.Errorf("--faults: %w", err)
+	}
+	if f.faultPlan == "" {
+		return plan, nil
+	}
+	more, err := faults.ReadFile(f.faultPlan)
+	if err != nil {
+		return nil, fmt.Errorf("--fault-plan: %w", err)
+	}
+	return append(plan, more...), nil
+}
+
 func (f runFlags) checkNumbers(given func(flag string) bool) error {
 	switch {
 	case f.clients < 1:
@@ -139,6 +159,8 @@ func (f runFlags) checkNumbers(given func(flag string) bool) error {
 		return fmt.Errorf("--ops %d: give at least 1", f.ops)
 	case given("time") && f.time <= 0:
 		return fmt.Errorf("--time %v: give a length of time above 0, 30s for example", f.time)
+	case f.timeout <= 0:
+		return fmt.Errorf("--timeout %v: give a length of time above 0, 500ms for example", f.timeout)
 	case f.store == "":
 		return errors.New("--store: give a directory")
 	}

@@ -1,6 +1,7 @@
 package job
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -27,7 +28,7 @@ func (s Spec) checkFaults() error {
 func (t *task) newNemesis(rec *history.Recorder, start time.Time) (*faults.Nemesis, error) {
 	clients := t.spec.Clients
 	t.store.target = &faults.Target{
-		Server: t.store.server, Clients: clients, Timeout: workload.DefaultTimeout, Seed: t.spec.Seed,
+		Server: t.store.server, Clients: clients, Timeout: cmp.Or(t.spec.Timeout, workload.DefaultTimeout), Seed: t.spec.Seed,
 		HandleOf: func(client int) int { return handleOf(client, clients) },
 	}
 	nemesis, err := faults.NewNemesis(t.spec.Faults, t.store.target, t.note(rec, start))

@@ -29,6 +29,9 @@ type Spec struct {
 	Ops int64
 	// Duration is how long the clients work on all targets together; 0 means no limit.
 	Duration time.Duration
+	// Timeout is how long a client waits for an operation; 0 means
+	// [workload.DefaultTimeout].
+	Timeout time.Duration
 	Faults   faults.Plan
 	Relax    location.Relaxations
 	Seed     uint64

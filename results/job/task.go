@@ -1,6 +1,7 @@
 package job
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -44,6 +45,7 @@ func (t *task) run(ctx context.Context) (results.Result, error) {
 	defer logFile.Close()
 	t.log = slog.New(slog.NewTextHandler(logFile, nil))
 	record := t.record()
+	record.Versions.Store = t.store.software(ctx)
 	if err := record.Save(t.dir); err != nil {
 		return results.Result{}, err
 	}
@@ -60,19 +62,20 @@ func (t *task) run(ctx context.Context) (results.Result, error) {
 // record describes the task for run.json and the history's header.
 func (t *task) record() results.Run {
 	record := results.Run{
-		Name:        t.spec.Name,
-		Object:      t.store.Object,
-		Store:       backends.Redact(t.store.URL),
-		Seed:        t.spec.Seed,
-		Clients:     t.spec.Clients,
-		Keys:        t.spec.Keys,
-		Operations:  t.spec.Ops,
-		Seconds:     t.share.Seconds(),
-		Faults:      t.spec.Faults.Lines(),
-		Relaxations: append(location.Relaxations{}, t.spec.Relax...),
-		Started:     t.started.UTC(),
-		Command:     t.spec.Command,
-		Versions:    results.CurrentVersions(),
+		Name:           t.spec.Name,
+		Object:         t.store.Object,
+		Store:          backends.Redact(t.store.URL),
+		Seed:           t.spec.Seed,
+		Clients:        t.spec.Clients,
+		Keys:           t.spec.Keys,
+		Operations:     t.spec.Ops,
+		Seconds:        t.share.Seconds(),
+		TimeoutSeconds: cmp.Or(t.spec.Timeout, workload.DefaultTimeout).Seconds(),
+		Faults:         t.spec.Faults.Lines(),
+		Relaxations:    append(location.Relaxations{}, t.spec.Relax...),
+		Started:        t.started.UTC(),
+		Command:        t.spec.Command,
+		Versions:       results.CurrentVersions(),
 	}
 	if len(t.spec.Targets) > 0 {
 		record.KeyPrefix = freshPrefix()
@@ -118,7 +121,7 @@ func (t *task) drive(ctx context.Context, recorder *history.Recorder, prefix str
 	}
 	defer nemesis.Stop() // where the run does not come to it, in a panic for example
 	runner, err := t.store.newRunner(recorder, workload.Options{
-		Clients: t.spec.Clients, Keys: t.spec.Keys, Ops: t.spec.Ops, Duration: t.share,
+		Clients: t.spec.Clients, Keys: t.spec.Keys, Ops: t.spec.Ops, Duration: t.share, Timeout: t.spec.Timeout,
 		Seed: t.spec.Seed, KeyPrefix: prefix, Start: start,
 		Begin: nemesis.Begin, Watch: nemesis.Watch(),
 		Heal: func(ctx context.Context) error { return t.heal(ctx, nemesis) },
