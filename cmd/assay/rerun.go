@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/rand"
 	"encoding/binary"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,15 +15,23 @@ import (
 )
 
 // commandOf returns the command line that runs the same again: the flags that were
-// given and decide something, the seed that was drawn, and no secret.
-func commandOf(flags *pflag.FlagSet, seed uint64) string {
+// given and decide something, the seed that was drawn, and no secret. What stood in a
+// file of faults stands there line by line: the file may change.
+func commandOf(flags *pflag.FlagSet, spec job.Spec) string {
 	args := []string{"assay", "run"}
+	fromFile := flags.Changed("fault-plan")
 	flags.Visit(func(flag *pflag.Flag) {
-		if flag.Name != "seed" && flag.Name != "json" && flag.Name != "summary" {
+		switch {
+		case slices.Contains([]string{"seed", "json", "summary"}, flag.Name), fromFile && flag.Name == "faults":
+		case flag.Name == "fault-plan":
+			for _, line := range spec.Faults.Lines() {
+				args = append(args, "--faults="+line)
+			}
+		default:
 			args = append(args, "--"+flag.Name+"="+valueOf(flag))
 		}
 	})
-	return results.CommandLine(append(args, "--seed="+strconv.FormatUint(seed, 10)))
+	return results.CommandLine(append(args, "--seed="+strconv.FormatUint(spec.Seed, 10)))
 }
 
 func valueOf(flag *pflag.Flag) string {
