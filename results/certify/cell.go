@@ -28,21 +28,19 @@ const proofFile = "proof.json"
 // run carries out one cell, as an ordinary run with a directory of its own, and records
 // it. It returns nil when the run was interrupted and shows nothing.
 func (m *matrix) run(ctx context.Context, cell suite.Cell) (*certificate.Run, error) {
-	// What an interrupted call has left of this cell is in nobody's record.
-	if err := os.RemoveAll(m.runPath(cell)); err != nil {
-		return nil, fmt.Errorf("clear the run's directory: %w", err)
-	}
 	spec, err := m.spec(cell)
 	if err != nil {
 		return nil, err
 	}
-	place := m.place(cell)
-	if err := errors.Join(os.MkdirAll(place, 0o755), os.MkdirAll(m.runPath(cell), 0o755)); err != nil {
-		return nil, err
+	// What an interrupted call has left of this cell is in nobody's record.
+	for _, dir := range []string{m.runPath(cell), m.place(cell)} {
+		if err := errors.Join(os.RemoveAll(dir), os.MkdirAll(dir, 0o755)); err != nil {
+			return nil, fmt.Errorf("make a fresh directory for the run: %w", err)
+		}
 	}
 	var result results.Result
 	err = job.Run(ctx, spec, workload.Progress{To: io.Discard}, func(r results.Result) { result = r })
-	err = errors.Join(err, os.RemoveAll(place))
+	err = errors.Join(err, os.RemoveAll(m.place(cell)))
 	interrupted := ctx.Err() != nil && (result.Verdict == "" || result.Interrupted && result.Verdict != checker.Invalid)
 	switch {
 	case interrupted:
@@ -85,7 +83,7 @@ func (m *matrix) place(cell suite.Cell) string { return filepath.Join(m.Dir, pla
 // one.
 func (m *matrix) url(cell suite.Cell, store *suite.Store) (string, error) {
 	scheme, rest, _ := strings.Cut(store.Secret(), ":")
-	if scheme != "bolt" && scheme != "file" || rest != "" && rest[0] != '?' {
+	if !placeless(store.Secret()) {
 		return store.Secret(), nil
 	}
 	path, err := filepath.Abs(filepath.Join(m.place(cell), "store"))
@@ -93,6 +91,12 @@ func (m *matrix) url(cell suite.Cell, store *suite.Store) (string, error) {
 		return "", err
 	}
 	return (&url.URL{Scheme: scheme, Path: filepath.ToSlash(path)}).String() + rest, nil
+}
+
+// placeless reports whether a store of files is named without its place.
+func placeless(storeURL string) bool {
+	scheme, rest, _ := strings.Cut(storeURL, ":")
+	return (scheme == "bolt" || scheme == "file") && (rest == "" || rest[0] == '?')
 }
 
 // command is what runs a cell alone, without secrets.
@@ -120,7 +124,7 @@ func (m *matrix) record(cell suite.Cell, result results.Result) (*certificate.Ru
 		return nil, err
 	}
 	exercised := coverage.None(result.Object)
-	if result.History != "" {
+	if result.Verdict != results.NotRun {
 		h, err := history.ReadFile(result.History)
 		if err != nil {
 			return nil, err

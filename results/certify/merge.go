@@ -27,7 +27,12 @@ type shard struct {
 	at   string // where in it the certificate is
 }
 
-func (s shard) String() string { return path.Join(s.from.String(), s.at) }
+func (s shard) String() string {
+	if s.at == "." {
+		return s.from.String()
+	}
+	return s.from.String() + "/" + s.at
+}
 
 // Merge makes one certificate of those of all shards, in dir, where it copies the files that
 // they rest on. Each source is a directory or the URL of a Blob, with one shard or several

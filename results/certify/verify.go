@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/assay-dev/assay/checker"
 	"github.com/assay-dev/assay/checker/model"
@@ -36,7 +37,7 @@ func Verify(path string) (*certificate.Certificate, error) {
 		v.fail(path, "the suite's sum is not that of the suite")
 	}
 	for _, run := range c.Runs {
-		v.run(&run)
+		v.run(&run, &c.Suite)
 	}
 	v.conclusions(path, c)
 	return c, errors.Join(v.errs...)
@@ -71,7 +72,7 @@ func (v *verification) sums(dir string, files map[string]string) bool {
 }
 
 // run verifies one run. Where its files do not match there is nothing to conclude.
-func (v *verification) run(run *certificate.Run) {
+func (v *verification) run(run *certificate.Run, s *suite.Suite) {
 	dir := filepath.Join(v.dir, filepath.FromSlash(run.Dir))
 	if !filepath.IsLocal(filepath.FromSlash(run.Dir)) || run.ID != run.Cell.ID() {
 		v.fail(dir, "this is no directory of the run %s", run.ID)
@@ -83,7 +84,7 @@ func (v *verification) run(run *certificate.Run) {
 	if err := v.same(filepath.Join(dir, recordFile), run); err != nil {
 		v.errs = append(v.errs, err)
 	}
-	again, err := replay(dir, run)
+	again, err := replay(dir, run, s)
 	if err != nil {
 		v.errs = append(v.errs, err)
 		return
@@ -107,7 +108,7 @@ func (v *verification) same(path string, value any) error {
 }
 
 // replay describes a run by what its files show.
-func replay(dir string, run *certificate.Run) (*certificate.Run, error) {
+func replay(dir string, run *certificate.Run, s *suite.Suite) (*certificate.Run, error) {
 	var asked results.Run
 	var told results.Result
 	if err := errors.Join(readJSON(filepath.Join(dir, results.RunFile), &asked), readJSON(filepath.Join(dir, results.ResultFile), &told)); err != nil {
@@ -128,7 +129,7 @@ func replay(dir string, run *certificate.Run) (*certificate.Run, error) {
 		}
 		exercised = coverage.Of(h)
 	}
-	if err := matches(run, asked); err != nil {
+	if err := matches(run, asked, s); err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, results.RunFile), err)
 	}
 	again := certificate.NewRun(run.Cell, asked, shown, exercised)
@@ -136,19 +137,44 @@ func replay(dir string, run *certificate.Run) (*certificate.Run, error) {
 	return &again, nil
 }
 
-// matches finds a run that was not asked for what its cell says.
-func matches(run *certificate.Run, asked results.Run) error {
+// matches finds a run that was not asked for what its place in the matrix says.
+func matches(run *certificate.Run, asked results.Run, s *suite.Suite) error {
+	store, work := s.Store(run.Store), s.Workload(run.Cell)
+	if store == nil {
+		return fmt.Errorf("there is no store %q in the suite", run.Store)
+	}
 	plan, err := run.Plan()
 	if err != nil {
 		return err
 	}
-	if asked.Seed != run.Seed {
-		return fmt.Errorf("the run has seed %d, its place in the matrix %d", asked.Seed, run.Seed)
-	}
-	if !slices.Equal(asked.Faults, plan.Lines()) {
-		return fmt.Errorf("the run has the faults %q, its place in the matrix %q", asked.Faults, plan.Lines())
+	for _, c := range []struct {
+		what     string
+		is, want any
+	}{
+		{"the object", asked.Object, store.Object},
+		{"the seed", asked.Seed, run.Seed},
+		{"the clients", asked.Clients, work.Clients},
+		{"the keys", asked.Keys, work.Keys},
+		{"the operations", asked.Operations, work.Operations},
+		{"the seconds", asked.Seconds, work.Seconds},
+		{"the faults", asked.Faults, plan.Lines()},
+		{"the relaxations", asked.Relaxations, store.Relax},
+		{"the store", place(asked.Store, store), place(store.URL, store)},
+	} {
+		// One that the environment names is known to whoever ran it alone.
+		if is, want := fmt.Sprint(c.is), fmt.Sprint(c.want); is != want && !strings.HasPrefix(want, "$") {
+			return fmt.Errorf("%s of the run: %s, and of its place in the matrix: %s", c.what, is, want)
+		}
 	}
 	return nil
+}
+
+// place is a store's URL, without the place where that is another one in each run.
+func place(storeURL string, s *suite.Store) string {
+	if placeless(s.URL) {
+		storeURL, _, _ = strings.Cut(storeURL, ":")
+	}
+	return storeURL
 }
 
 // prove verifies the proof of a run, and returns the result that it shows.
@@ -165,44 +191,55 @@ func prove(path string, h *history.History, run *certificate.Run, told results.R
 	if err != nil {
 		return told, fmt.Errorf("%s: it does not prove the verdict: %w", path, err)
 	}
-	verdict, _ := Proven(p)
-	shown := results.NewResult(h, checker.Result{Verdict: verdict, Certificate: p}, run.Relaxations)
 	if err := named(h, p, told.Violations); err != nil {
 		return told, fmt.Errorf("%s: %w", path, err)
 	}
+	verdict, _ := Proven(p)
+	if len(told.Violations) > 0 {
+		verdict = checker.Invalid // also where it is too large to be proven: see named
+	}
+	shown := results.NewResult(h, checker.Result{Verdict: verdict, Certificate: p}, run.Relaxations)
 	shown.Violations = told.Violations
 	return shown, nil
 }
 
-// named finds a violation that no contradiction of the proof stands for: each key has one,
-// about an operation of the clause that it names.
+// named finds a violation that the proof does not stand for: each contradiction is told,
+// under the clause of an operation in it. A violation that a search found, and that is too
+// large to be proven, is on a key of which the proof claims nothing: it speaks against the
+// store, and is believed.
 func named(h *history.History, p *proof.Certificate, told []results.Violation) error {
-	contradictions := map[string][]proof.Step{}
+	claims := map[string]proof.Key{}
+	contradictions := 0
 	for _, key := range p.Keys {
+		claims[key.Key] = key
 		if key.Contradiction != nil {
-			contradictions[key.Key] = key.Contradiction
+			contradictions++
 		}
-	}
-	if len(contradictions) != len(told) {
-		return fmt.Errorf("it has contradictions of %d keys, %s names %d", len(contradictions), results.ResultFile, len(told))
 	}
 	clause := map[int]string{}
 	for i := range h.Operations {
 		clause[h.Operations[i].Line] = model.Clause(&h.Operations[i])
 	}
 	for _, v := range told {
-		lines := proof.Lines(contradictions[v.Key])
-		if !slices.ContainsFunc(lines, func(line int) bool { return clause[line] == v.Clause }) {
-			return fmt.Errorf("its contradiction of key %q is not about %s", v.Key, v.Clause)
+		claim := claims[v.Key]
+		if claim.Undecided != "" {
+			continue
 		}
+		contradictions--
+		about := func(line int) bool { return clause[line] == v.Clause }
+		if !slices.ContainsFunc(proof.Lines(claim.Contradiction), about) {
+			return fmt.Errorf("it has no contradiction about %s on key %q", v.Clause, v.Key)
+		}
+	}
+	if contradictions != 0 {
+		return fmt.Errorf("it has contradictions on more keys than %s tells of: %d", results.ResultFile, contradictions)
 	}
 	return nil
 }
 
 // conclusions draws the conclusions again.
 func (v *verification) conclusions(path string, c *certificate.Certificate) {
-	var shard = wholeOr(c.Shard)
-	again := certificate.New(c.Suite, shard, c.Runs, c.Made)
+	again := certificate.New(c.Suite, wholeOr(c.Shard), c.Runs, c.Made)
 	again.Files, again.Seal = c.Files, c.Seal
 	if is, was := marshal(again), marshal(c); !bytes.Equal(is, was) {
 		v.fail(path, "its runs do not come to what it says: %s", difference(was, is))

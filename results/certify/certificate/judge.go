@@ -159,6 +159,7 @@ const (
 	StatementStrict  = "strictly linearizable"
 	StatementRelaxed = "linearizable, relaxed"
 	StatementBroken  = "contract broken"
+	StatementShare   = "valid share" // of a matrix
 	StatementNone    = "not certified"
 )
 
@@ -183,7 +184,7 @@ func (c *Certificate) conclude() {
 	switch c.Verdict {
 	case checker.Valid:
 		if c.Shard != nil {
-			c.Statement = StatementNone // a share shows its runs and no whole
+			c.Statement = StatementShare
 		}
 	case checker.Invalid:
 		c.Statement = StatementBroken

@@ -28,7 +28,7 @@ func (c *Certificate) WriteText(w io.Writer) error {
 	for _, s := range c.Stores {
 		fmt.Fprintf(&b, "  %-18s%s\n", s.Name, s.line())
 		for _, clause := range s.Clauses {
-			if clause.Why != "" && (clause.Standing != Open || clause.Demanded) {
+			if clause.Standing == Broken {
 				fmt.Fprintf(&b, "  %-18s%s %s: %s\n", "", clause.Name, clause.standing(), clause.Why)
 			}
 		}

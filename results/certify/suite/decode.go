@@ -67,7 +67,10 @@ func (d *decoder) items(n *yaml.Node, what string) []*yaml.Node {
 // scalar reads one value; anything but what T holds is an error that says what it wants.
 func scalar[T any](d *decoder, n *yaml.Node, into *T, what, wants string) bool {
 	n = resolve(n)
-	if n.Kind != yaml.ScalarNode || n.Tag == "!!null" || n.Decode(into) != nil {
+	_, text := any(into).(*string)
+	// Decode itself would cut 3.5 down to 3.
+	fits := n.Kind == yaml.ScalarNode && (text && n.ShortTag() != "!!null" || n.ShortTag() == "!!int")
+	if !fits || n.Decode(into) != nil {
 		d.fail(n, "%s is %s: give %s", what, kindOf(n), wants)
 		return false
 	}
@@ -141,7 +144,7 @@ func kindOf(n *yaml.Node) string {
 	case yaml.SequenceNode:
 		return "a list"
 	}
-	if n.Tag == "!!null" {
+	if n.ShortTag() == "!!null" {
 		return "empty"
 	}
 	return fmt.Sprintf("%q", n.Value)
