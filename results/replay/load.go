@@ -75,10 +75,12 @@ func (r Recorded) Spec(storeURL string) (job.Spec, error) {
 	return job.Spec{
 		Targets: []job.Target{{Object: r.Run.Object, URL: storeURL}},
 		Clients: r.Run.Clients, Keys: r.Run.Keys,
-		Ops: r.Run.Operations, Duration: time.Duration(r.Run.Seconds * float64(time.Second)),
+		Ops: r.Run.Operations, Duration: seconds(r.Run.Seconds), Timeout: seconds(r.Run.TimeoutSeconds),
 		Faults: plan, Relax: r.Run.Relaxations, Seed: r.Run.Seed,
 	}, nil
 }
+
+func seconds(n float64) time.Duration { return time.Duration(n * float64(time.Second)) }
 
 // embedded reports whether the run's store was in its own directory: one that is run
 // again begins with a fresh one.

@@ -122,6 +122,9 @@ func Command(spec job.Spec) string {
 	} else {
 		add("time", spec.Duration)
 	}
+	if spec.Timeout > 0 {
+		add("timeout", spec.Timeout)
+	}
 	for _, fault := range spec.Faults {
 		add("faults", fault)
 	}
