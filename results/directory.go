@@ -21,6 +21,7 @@ const (
 	HistoryFile        = "history.jsonl.zst"
 	ResultFile         = "results.json"
 	CounterexampleFile = "counterexample.txt"
+	FaultsFile         = "faults.txt" // the plan of what goes wrong, where there is one
 	LogFile            = "assay.log"
 	ServerLogFile      = "server.log" // of a server that was started for the run
 )

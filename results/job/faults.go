@@ -4,9 +4,13 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/assay-dev/assay/faults"
+	"github.com/assay-dev/assay/results"
 	"github.com/assay-dev/assay/workload"
 	"github.com/assay-dev/assay/workload/history"
 )
@@ -61,8 +65,17 @@ func (t *task) note(rec *history.Recorder, start time.Time) func(faults.Strike) 
 
 // heal ends all faults and waits until the store answers again.
 func (t *task) heal(ctx context.Context, nemesis *faults.Nemesis) error {
-	if err := nemesis.Stop(); err != nil {
-		return err
+	return errors.Join(nemesis.Stop(), t.store.answersAgain(ctx))
+}
+
+// savePlan keeps the plan as the file that a run can be given, with --fault-plan.
+func (t *task) savePlan() error {
+	if len(t.spec.Faults) == 0 {
+		return nil
 	}
-	return t.store.answersAgain(ctx)
+	text := fmt.Sprintf("# The faults of a run with --seed %d.\n%v", t.spec.Seed, t.spec.Faults)
+	if err := os.WriteFile(filepath.Join(t.dir, results.FaultsFile), []byte(text), 0o644); err != nil {
+		return fmt.Errorf("keep the plan of faults: %w", err)
+	}
+	return nil
 }

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"time"
 
+	"github.com/assay-dev/assay/backends/local"
 	"github.com/assay-dev/assay/results"
 	"github.com/assay-dev/assay/workload"
 )
@@ -19,17 +21,20 @@ var errInterrupted = errors.New("interrupted before the run began")
 //
 // An error means that nothing was run or that nothing could be kept of it; it wraps
 // [location.ErrInvalidArgument] when a store's URL can never be right.
-func Run(ctx context.Context, spec Spec, progress workload.Progress, report func(results.Result)) error {
+func Run(ctx context.Context, spec Spec, progress workload.Progress, report func(results.Result)) (err error) {
 	if err := spec.checkFaults(); err != nil {
 		return err
 	}
+	cleanUp(ctx, progress.To)
 	// Named stores first: a URL that is wrong leaves no directory behind.
 	stores, err := reachAll(ctx, spec.Targets)
 	if err != nil {
 		return err
 	}
+	// Deferred, so that servers end with a run that panics, too.
+	defer func() { err = errors.Join(err, closeAll(stores)) }()
 	if ctx.Err() != nil {
-		return errors.Join(errInterrupted, closeAll(stores))
+		return errInterrupted
 	}
 	started := time.Now()
 	dir, err := results.Create(spec.Store, spec.Name, started)
@@ -37,7 +42,7 @@ func Run(ctx context.Context, spec Spec, progress workload.Progress, report func
 		stores, err = reachEmbedded(ctx, dir)
 	}
 	if err != nil {
-		return errors.Join(err, closeAll(stores))
+		return err
 	}
 	for _, s := range stores {
 		if ctx.Err() != nil {
@@ -52,10 +57,22 @@ func Run(ctx context.Context, spec Spec, progress workload.Progress, report func
 			report(result)
 		}
 		if err != nil {
-			return errors.Join(err, closeAll(stores))
+			return err
 		}
 	}
-	return closeAll(stores)
+	return nil
+}
+
+// cleanUp removes what runs that were killed have left behind, and says so. That
+// something cannot be removed is no reason not to run.
+func cleanUp(ctx context.Context, to io.Writer) {
+	removed, err := local.CleanUp(ctx)
+	for _, thing := range removed {
+		fmt.Fprintf(to, "removed what process %d left behind: %v\n", thing.Owner, thing)
+	}
+	if err != nil {
+		fmt.Fprintf(to, "warning: %v\n", err)
+	}
 }
 
 // reachEmbedded opens the embedded stores in the run's directory.

@@ -46,7 +46,7 @@ func (t *task) run(ctx context.Context) (results.Result, error) {
 	t.log = slog.New(slog.NewTextHandler(logFile, nil))
 	record := t.record()
 	record.Versions.Store = t.store.software(ctx)
-	if err := record.Save(t.dir); err != nil {
+	if err := errors.Join(record.Save(t.dir), t.savePlan()); err != nil {
 		return results.Result{}, err
 	}
 	t.log.Info("run", "command", record.Command, "store", record.Store, "seed", record.Seed)
