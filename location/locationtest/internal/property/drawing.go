@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/assay-dev/assay/checker"
 	"github.com/assay-dev/assay/checker/minimal"
@@ -15,6 +16,9 @@ import (
 
 // most is how many operations are drawn at most, unless they are those at fault.
 const most = 24
+
+// drawTime is how long it may take to find out which those are.
+const drawTime = 5 * time.Second
 
 // drawing shows the history: a timeline, and what was asked and answered.
 func (f *failure) drawing() string {
@@ -39,7 +43,10 @@ func (f *failure) drawing() string {
 // drawn are the operations to draw: all if they are few, or else those at fault.
 func (f *failure) drawn() (operations []*history.Operation) {
 	h := checker.Numbered(f.history)
-	wanted := f.atFault(h)
+	var wanted map[int]bool
+	if len(h.Operations) > most {
+		wanted = f.atFault(h)
+	}
 	for i := range h.Operations {
 		op := &h.Operations[i]
 		if len(h.Operations) <= most || wanted[op.Line] || f.breach != nil && op.Call <= f.breach.at && i+most > len(h.Operations) {
@@ -59,12 +66,30 @@ func (f *failure) atFault(h *history.History) map[int]bool {
 	for _, line := range f.violation.Lines {
 		wanted[line] = true
 	}
-	small, err := minimal.Find(context.Background(), h, f.relax, []checker.Violation{*f.violation})
+	ctx, cancel := context.WithTimeout(context.Background(), drawTime)
+	defer cancel()
+	small, err := minimal.Find(ctx, h, f.relax, []checker.Violation{*f.violation})
 	if err != nil {
 		return wanted // those that the check names are enough
 	}
 	for i := range small.Operations {
 		wanted[small.Operations[i].Was.Line] = true
+	}
+	return wanted
+}
+
+// requestsAtFault are those that the operations at fault come from.
+func (f *failure) requestsAtFault() map[origin]bool {
+	wanted := map[origin]bool{}
+	if f.breach != nil {
+		wanted[f.origins[f.breach.at]] = true
+		return wanted
+	}
+	h := checker.Numbered(f.history)
+	for i := range h.Operations {
+		if op := &h.Operations[i]; slices.Contains(f.violation.Lines, op.Line) {
+			wanted[f.origins[op.Call]] = true
+		}
 	}
 	return wanted
 }

@@ -15,6 +15,7 @@ import (
 type failure struct {
 	testCase
 	history   *history.History
+	origins   map[int64]origin // of the history's operations, by their calls
 	relax     location.Relaxations
 	violation *checker.Violation
 	breach    *breach

@@ -252,7 +252,10 @@ func (p *property) bubble(r *run, strategy schedule.Strategy) (h *history.Histor
 // newRun makes a run on a place that no other has.
 func (p *property) newRun(program program) *run {
 	p.tally.runs++
-	return &run{object: p.object, place: p.place + strconv.Itoa(p.tally.runs), program: program}
+	return &run{
+		object: p.object, place: p.place + strconv.Itoa(p.tally.runs), program: program,
+		origins: make(map[int64]origin, program.calls()),
+	}
 }
 
 // budget bounds the searches for one program. Few need any, and there is always another
@@ -262,7 +265,7 @@ const budget = 50 * time.Millisecond
 // judge checks what came of a run.
 func (p *property) judge(r *run, h *history.History) *failure {
 	p.tally.operations += len(h.Operations)
-	f := &failure{testCase: testCase{program: r.program}, history: h, relax: p.options.Relax}
+	f := &failure{testCase: testCase{program: r.program}, history: h, origins: r.origins, relax: p.options.Relax}
 	if f.breach = r.first(true); f.breach != nil {
 		return f
 	}

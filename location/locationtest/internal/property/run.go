@@ -31,8 +31,12 @@ type run struct {
 
 	mu         sync.Mutex
 	operations []history.Operation
+	origins    map[int64]origin // of operations, by their calls
 	breaches   []breach
 }
+
+// An origin is which request of which client an operation comes from.
+type origin struct{ client, request int }
 
 // An object is one of the two abstractions.
 type object struct {
@@ -101,7 +105,8 @@ func (r *run) start(c *client, s script) {
 			if i > 0 {
 				yield()
 			}
-			c.request(ctx, s.requests[i%len(s.requests)])
+			c.current = i % len(s.requests)
+			c.request(ctx, s.requests[c.current])
 		}
 	})
 }
@@ -113,6 +118,7 @@ type client struct {
 	handle          handle
 	unique          int // of its first call
 	called          int // so many calls
+	current         int // request
 }
 
 // tries is how often a read of the last client, who is alone, may fail.
@@ -159,6 +165,7 @@ func (c *client) request(ctx context.Context, r request) error {
 	if err != nil {
 		op.Error = err.Error()
 	}
+	c.remember(op.Call)
 	c.judge(r, call, &op, err)
 	if r.op != elsewhere && r.illegal == 0 {
 		c.record(op)
@@ -191,4 +198,10 @@ func (r *run) record(op history.Operation) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.operations = append(r.operations, op)
+}
+
+func (c *client) remember(call int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.origins[call] = origin{c.number - 1, c.current}
 }

@@ -39,6 +39,7 @@ func (p *property) shrinkDeadline() time.Time {
 func (s *shrinker) round() bool {
 	before := s.best
 	s.inOrder()
+	s.onlyAtFault()
 	s.leaveOutClients()
 	s.leaveOutRequests()
 	s.fewerRounds()
@@ -53,7 +54,7 @@ func (s *shrinker) round() bool {
 func (s *shrinker) accept(smaller program) bool {
 	smaller.settleSizes(s.deck.limits)
 	if s.options.RealTime {
-		return s.take(s.repeatedly(smaller))
+		return s.repeatedly(smaller, repeats)
 	}
 	undecided := s.tally.undecided
 	if s.replayed(smaller, s.best.decisions) {
@@ -63,11 +64,9 @@ func (s *shrinker) accept(smaller program) bool {
 	return s.tally.undecided == undecided && s.searched(smaller)
 }
 
-func (s *shrinker) repeatedly(smaller program) *failure {
-	if s.late() {
-		return nil
-	}
-	return s.realTime(smaller, repeats)
+// repeatedly tries a program in real time, so many times.
+func (s *shrinker) repeatedly(smaller program, times int) bool {
+	return !s.late() && s.take(s.realTime(smaller, times))
 }
 
 func (s *shrinker) late() bool { return time.Now().After(s.deadline) }

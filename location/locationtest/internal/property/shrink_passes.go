@@ -13,6 +13,28 @@ func (s *shrinker) inOrder() {
 	}
 }
 
+// onlyAtFault leaves out all that does not take part in the contradiction. That is seldom
+// a contradiction by itself, for the others brought the store into the state where it went
+// wrong; but where it is, little else has to be tried.
+func (s *shrinker) onlyAtFault() {
+	wanted := s.best.requestsAtFault()
+	p := s.best.program.clone()
+	for i := range p.clients {
+		n := -1
+		p.clients[i].requests = slices.DeleteFunc(p.clients[i].requests, func(request) bool {
+			n++
+			return !wanted[origin{i, n}]
+		})
+	}
+	p.clients = slices.DeleteFunc(p.clients, func(client script) bool { return len(client.requests) == 0 })
+	if n := p.requests(); n == 0 || n == s.best.program.requests() {
+		return
+	}
+	if !s.accept(p) && s.options.RealTime {
+		s.repeatedly(p, 3*repeats) // so much hangs on it that luck should not decide
+	}
+}
+
 func (s *shrinker) leaveOutClients() {
 	for i := 0; i < len(s.best.program.clients) && len(s.best.program.clients) > 1; {
 		p := s.best.program.clone()

@@ -26,7 +26,15 @@ const (
 	smallBytes = 48
 	// largeBytes are a little less than what every store has to take (C10).
 	largeBytes = 10_000
+	// worthwhile is the greatest of the lengths that a store declares that is tried: each
+	// program with such values would take long otherwise.
+	worthwhile = 2 << 20
 )
+
+// ends reports whether a store declares an end of what it stores that can be tried.
+func ends(limits location.Capabilities) bool {
+	return 0 < limits.MaxValueBytes && limits.MaxValueBytes <= worthwhile
+}
 
 // bytes is the length of the value that the unique-th call of a program writes: it tells
 // which, so that a delete says which value it removed.
@@ -53,8 +61,8 @@ func (p program) settleSizes(limits location.Capabilities) {
 		for j := range client.requests {
 			r := &client.requests[j]
 			switch {
-			case r.size == small || r.size == large || r.size == tooLong && limits.MaxValueBytes > 0:
-			case r.size != empty && limits.MaxValueBytes == 0, taken[r.key][r.size], client.rounds > 1:
+			case r.size == small || r.size == large || r.size == tooLong && ends(limits):
+			case r.size != empty && !ends(limits), taken[r.key][r.size], client.rounds > 1:
 				r.size = small
 			default:
 				taken[r.key][r.size] = true
