@@ -52,7 +52,7 @@ func TestAVerdictThatComesAgainIsCounted(t *testing.T) {
 	for _, c := range []struct {
 		url     string
 		verdict checker.Verdict
-	}{{"mem:replayed", checker.Valid}, {"defective:create-appends", checker.Invalid}} {
+	}{{"mem:replayed", checker.Valid}, {"defective:oldest-head", checker.Invalid}} {
 		r, spec := replayOf(t, record(t, job.Spec{Targets: on(c.url), Ops: 2000}))
 		tally, err := r.Run(t.Context(), spec, 3)
 		if err != nil || tally.Tries != 3 || tally.Same != 3 || tally.Verdicts[c.verdict] != 3 {
@@ -65,7 +65,7 @@ func TestAVerdictThatComesAgainIsCounted(t *testing.T) {
 }
 
 func TestAnotherVerdictIsNotTheSame(t *testing.T) {
-	r, spec := replayOf(t, record(t, job.Spec{Targets: on("defective:create-appends"), Ops: 2000}))
+	r, spec := replayOf(t, record(t, job.Spec{Targets: on("defective:oldest-head"), Ops: 2000}))
 	spec.Targets = on("mem:another")
 	tally, err := r.Run(t.Context(), spec, 2)
 	if err != nil || tally.Same != 0 || tally.Verdicts[checker.Valid] != 2 {
@@ -78,7 +78,7 @@ func TestARunIsMadeSmallerForAsLongAsItShowsTheViolation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, spec := replayOf(t, record(t, job.Spec{Targets: on("defective:create-appends"), Ops: 1500, Faults: plan}))
+	r, spec := replayOf(t, record(t, job.Spec{Targets: on("defective:oldest-head"), Ops: 1500, Faults: plan}))
 	small, tally, err := r.Shrink(t.Context(), spec, 2)
 	if err != nil || tally.Same == 0 {
 		t.Fatal(tally, err)
@@ -86,7 +86,7 @@ func TestARunIsMadeSmallerForAsLongAsItShowsTheViolation(t *testing.T) {
 	if len(small.Faults) != 0 || small.Ops >= spec.Ops || small.Ops < leastOps {
 		t.Errorf("left: %s", Command(small))
 	}
-	if command := Command(small); !strings.HasPrefix(command, "assay run --consensus=defective:create-appends ") || !strings.HasSuffix(command, " --seed=1") {
+	if command := Command(small); !strings.HasPrefix(command, "assay run --consensus=defective:oldest-head ") || !strings.HasSuffix(command, " --seed=1") {
 		t.Error(command)
 	}
 }
