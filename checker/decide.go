@@ -33,9 +33,15 @@ func (c *checking) check(key perkey.History, decide decider) (proof.Key, *Violat
 type decider func(perkey.History) proof.Key
 
 func (c *checking) decider() decider {
-	if c.object == history.Consensus {
+	switch c.object {
+	case history.Register:
 		return func(key perkey.History) proof.Key {
-			r := consensus.Check(key.Operations, c.options.Relax)
+			return proof.Key{Key: key.Key, Undecided: "the values of a register do not tell their order"}
+		}
+	case history.Consensus:
+		checker := consensus.NewChecker(c.options.Relax)
+		return func(key perkey.History) proof.Key {
+			r := checker.Check(key.Operations)
 			return proof.Key{Key: key.Key, Order: r.Order, Contradiction: r.Contradiction, Undecided: r.Undecided}
 		}
 	}

@@ -12,12 +12,12 @@ import (
 // wellFormed returns a [history.LineError] when h is no history: whatever the store
 // did, no clients can have seen this.
 func wellFormed(h *history.History, workers int) error {
-	if h.Header.Object != history.Consensus && h.Header.Object != history.Blob {
+	if o := h.Header.Object; o != history.Consensus && o != history.Blob && o != history.Register {
 		return &history.LineError{Line: 1, Cause: fmt.Errorf("unknown object %q", h.Header.Object)}
 	}
 	errs, parts := make([]error, workers), make([]*sequence, workers)
 	parallel.Ranges(workers, len(h.Operations), func(worker, from, to int) {
-		parts[worker] = newSequence(len(h.Operations))
+		parts[worker] = newSequence(h.Operations[from:to], len(h.Operations))
 		errs[worker] = survey(h.Operations[from:to], h.Header.Object, parts[worker])
 	})
 	for i, err := range errs {
@@ -91,6 +91,8 @@ func belongs(a history.Action) (of history.Object, listing bool) {
 		return history.Blob, true
 	case *history.Head, *history.CompareAndSet, *history.Scan, *history.Truncate:
 		return history.Consensus, false
+	case *history.RegisterRead, *history.RegisterWrite, *history.RegisterSwap:
+		return history.Register, false
 	}
 	return history.Blob, false
 }

@@ -41,16 +41,28 @@ func (k *key) attempt() (proof.Order, *refutation, bool) {
 	if k.budget -= len(k.operations); k.budget < 0 {
 		return nil, nil, false
 	}
-	t := newTimeline(k.build())
-	if t.flaw.kind == flawless && t.clash.kind == noClash {
-		return t.order(), nil, true
+	c := k.build()
+	defer func() { k.chains = append(k.chains, c) }()
+	order, r := k.try(c)
+	if r == nil {
+		return order, nil, true
 	}
-	return k.revise(t, t.refute())
+	return k.revise(c, r)
 }
 
-// revise revises the choices that the refutation of a timeline rests on and that are
+// try returns an order, or why a chain allows none.
+func (k *key) try(c *chain) (proof.Order, *refutation) {
+	t := k.newTimeline(c)
+	defer func() { k.timelines = append(k.timelines, t) }()
+	if t.flaw.kind == flawless && t.clash.kind == noClash {
+		return t.order(), nil
+	}
+	return nil, t.refute()
+}
+
+// revise revises the choices that the refutation of a chain rests on and that are
 // not settled, one after the other.
-func (k *key) revise(t *timeline, r *refutation) (proof.Order, *refutation, bool) {
+func (k *key) revise(c *chain, r *refutation) (proof.Order, *refutation, bool) {
 	unsettled := slices.DeleteFunc(slices.Collect(maps.Keys(r.uses)), func(q question) bool {
 		_, settled := k.settled[q]
 		return settled
@@ -58,7 +70,7 @@ func (k *key) revise(t *timeline, r *refutation) (proof.Order, *refutation, bool
 	if len(unsettled) == 0 {
 		return nil, r, true
 	}
-	return k.branch(slices.MinFunc(unsettled, earlier), t, r)
+	return k.branch(slices.MinFunc(unsettled, earlier), c, r)
 }
 
 // earlier orders questions such that the evidence for one is given by earlier ones:
@@ -80,13 +92,13 @@ func bit(b bool) int {
 	return 0
 }
 
-// branch tries all answers to a question that the timeline t came upon, the likeliest
-// first. Why the answer that t gave is wrong is known.
-func (k *key) branch(q question, t *timeline, known *refutation) (proof.Order, *refutation, bool) {
-	p := newProver(t)
+// branch tries all answers to a question that the chain c came upon, the likeliest
+// first. Why the answer that c gave is wrong is known.
+func (k *key) branch(q question, c *chain, known *refutation) (proof.Order, *refutation, bool) {
+	p := newProver(&timeline{chain: c})
 	step := p.ask(q)
 	all := &refutation{steps: p.steps, uses: p.uses}
-	answers, given := k.answers(q), t.answer(q)
+	answers, given := k.answers(q), c.answer(q)
 	step.Cases = make([]proof.Case, len(answers))
 	for _, answer := range answers {
 		var order proof.Order
@@ -94,7 +106,7 @@ func (k *key) branch(q question, t *timeline, known *refutation) (proof.Order, *
 		ok := false
 		k.settled[q] = answer.settle
 		if answer.settle == given {
-			order, r, ok = k.revise(t, known)
+			order, r, ok = k.revise(c, known)
 		} else {
 			order, r, ok = k.attempt()
 		}

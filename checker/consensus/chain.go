@@ -57,7 +57,7 @@ func (c *chain) seq(i int32) uint64 { return c.slots[c.links[i].slot].seq }
 // build makes the chain that the choices settled so far lead to. Where a question is
 // not settled, it takes the likeliest answer.
 func (k *key) build() *chain {
-	c := &chain{key: k, links: make([]link, 0, len(k.slots)+1)}
+	c := k.unused()
 	known := k.end() - 1
 	for known >= 0 && !k.slots[known].known() {
 		known--
@@ -83,6 +83,16 @@ func (k *key) build() *chain {
 	if c.flaw.kind == flawless {
 		c.index()
 	}
+	return c
+}
+
+// unused returns a chain without links.
+func (k *key) unused() *chain {
+	c := new(chain)
+	if n := len(k.chains); n > 0 {
+		c, k.chains = k.chains[n-1], k.chains[:n-1]
+	}
+	*c = chain{key: k, links: sized(c.links, len(k.slots)+1)[:0], first: c.first, buffer: c.buffer}
 	return c
 }
 
@@ -156,7 +166,7 @@ func (k *key) writers(slot int32, buffer []int32) []int32 {
 			if write.committed {
 				writers = append(writers, w)
 			}
-		case s.seen != none && write.value != s.value:
+		case s.seen != none && k.valueOf(write) != s.value:
 		case len(writers) > 0 && k.writes[writers[len(writers)-1]].after == write.after:
 		default:
 			writers = append(writers, w)
@@ -207,7 +217,7 @@ func (c *chain) below(slot int32, after uint64) int32 {
 
 // index fills in which link is the first at or above each slot.
 func (c *chain) index() {
-	c.first = make([]int32, len(c.slots))
+	c.first = sized(c.first, len(c.slots))
 	i := int32(1)
 	for slot := range c.first {
 		c.first[slot] = i

@@ -35,11 +35,38 @@ type Result struct {
 // Check decides the operations of one key: those that perkey.Split returns.
 // Each needs a line of its own.
 func Check(operations []*history.Operation, relax location.Relaxations) Result {
-	k := newKey(operations, relax)
+	return NewChecker(relax).Check(operations)
+}
+
+// A Checker checks one key after the other, in the same memory. The zero Checker is of no
+// use.
+type Checker struct{ key key }
+
+// NewChecker returns a Checker under these relaxations.
+func NewChecker(relax location.Relaxations) *Checker {
+	return &Checker{key{
+		stale:     relax.Allow(location.RelaxStaleHead),
+		uncounted: relax.Allow(location.RelaxTruncateCount),
+		settled:   map[question]int64{},
+	}}
+}
+
+// Check does what [Check] does.
+func (c *Checker) Check(operations []*history.Operation) Result {
+	k := &c.key
+	k.reset(operations)
 	if steps := k.gather(); steps != nil {
 		return Result{Contradiction: steps}
 	}
 	return k.decide()
+}
+
+// sized returns a slice of n elements, s if it has room. What they are is not said.
+func sized[E any](s []E, n int) []E {
+	if cap(s) < n {
+		return make([]E, n, n+n/64) // another chain of the key may be a little longer
+	}
+	return s[:n]
 }
 
 // A key is the state of one check: what its operations say, before any choice.
@@ -57,12 +84,16 @@ type key struct {
 
 	settled map[question]int64 // the choices that are not to be revised
 	budget  int                // so many more operations may be looked at
+
+	// Memory that is in no use.
+	chains    []*chain
+	timelines []*timeline
+	orderer   orderer
 }
 
 // A write is a compare-and-set that was committed, or may have been.
 type write struct {
 	seq, after uint64 // its number; its predecessor's plus one, 0 for none
-	value      string
 	call, ret  int64
 	op         int32
 	committed  bool

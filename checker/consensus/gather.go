@@ -10,14 +10,18 @@ import (
 	"github.com/assay-dev/assay/workload/history"
 )
 
-func newKey(operations []*history.Operation, relax location.Relaxations) *key {
-	return &key{
-		operations: operations,
-		stale:      relax.Allow(location.RelaxStaleHead),
-		uncounted:  relax.Allow(location.RelaxTruncateCount),
-		settled:    map[question]int64{},
-		budget:     workPerOperation*len(operations) + freeWork,
-	}
+func (k *key) reset(operations []*history.Operation) {
+	n := len(operations)
+	k.operations, k.mismatches = operations, 0
+	k.writes, k.seen = sized(k.writes, n/2)[:0], sized(k.seen, n/2)[:0]
+	k.extents, k.reads = sized(k.extents, n/6)[:0], k.reads[:0]
+	k.budget = workPerOperation*n + freeWork
+	clear(k.settled)
+}
+
+// valueOf returns the value that a write carries.
+func (k *key) valueOf(w *write) string {
+	return k.operations[w.op].Action.(*history.CompareAndSet).New.Value
 }
 
 // gather takes the operations apart. It returns a contradiction when an answer is
@@ -63,19 +67,18 @@ func wrongAnswer(op *history.Operation) []proof.Step {
 
 // takeWrites collects the compare-and-sets that may have happened.
 func (k *key) takeWrites() []proof.Step {
-	k.writes = make([]write, 0, len(k.operations)/2)
 	for i, op := range k.operations {
 		a, ok := op.Action.(*history.CompareAndSet)
 		if !ok || op.Outcome == history.Fail || op.Outcome == history.Ok && !a.Committed {
 			continue
 		}
 		if valid := a.New.SeqNo.Legal() && (!a.HasExpected || a.New.SeqNo > a.Expected); valid {
-			k.writes = append(k.writes, write{uint64(a.New.SeqNo), after(a), a.New.Value, op.Call, op.Return, int32(i), op.Outcome == history.Ok})
+			k.writes = append(k.writes, write{uint64(a.New.SeqNo), after(a), op.Call, op.Return, int32(i), op.Outcome == history.Ok})
 		} else if op.Outcome == history.Ok {
 			return wrongAnswer(op)
 		}
 	}
-	k.seen = make([]sight, 0, len(k.operations)-len(k.writes))
+	k.seen = sized(k.seen, len(k.operations)-len(k.writes))[:0]
 	return nil
 }
 
@@ -205,14 +208,14 @@ func (k *key) group() {
 			distinct++
 		}
 	}
-	k.slots = make([]slot, 0, distinct+1)
+	k.slots = sized(k.slots, distinct+1)[:0]
 	for i := range k.writes {
 		w := &k.writes[i]
 		if i == 0 || w.seq != k.writes[i-1].seq {
 			k.slots = append(k.slots, slot{seq: w.seq, first: int32(i), seen: none, committed: none})
 		}
 		if s := &k.slots[len(k.slots)-1]; w.committed && s.committed == none {
-			s.committed, s.value = int32(i), w.value
+			s.committed, s.value = int32(i), k.valueOf(w)
 		}
 	}
 	k.slots = append(k.slots, slot{seq: math.MaxUint64, first: int32(len(k.writes)), seen: none, committed: none})

@@ -45,14 +45,15 @@ func (t *timeline) prepareMarks() {
 	if len(t.extents) == 0 {
 		return
 	}
-	n := int(t.length())
-	m := &marks{at: make([]int64, n+2), floors: make([]bound, n+2), ceilings: make([]bound, n+2), steps: make([]int32, n+2)}
-	edges := make([]edge, 4*(n+2))
-	m.after, m.until, m.lifts, m.apart = edges[:n+2], edges[n+2:2*(n+2)], edges[2*(n+2):3*(n+2)], edges[3*(n+2):]
+	n, m := int(t.length())+2, &t.spare
+	m.at, m.floors, m.ceilings, m.steps = sized(m.at, n), sized(m.floors, n), sized(m.ceilings, n), sized(m.steps, n)
+	m.after, m.until, m.lifts, m.apart = sized(m.after, n), sized(m.until, n), sized(m.lifts, n), sized(m.apart, n)
 	for j := range m.at {
 		m.at[j], m.floors[j], m.ceilings[j], m.steps[j] = always, bound{always, none}, bound{never, none}, none
-		m.until[j].to, m.apart[j].to = int32(n+1), int32(n+1)
+		m.after[j], m.lifts[j] = edge{}, edge{}
+		m.until[j], m.apart[j] = edge{to: int32(n - 1)}, edge{to: int32(n - 1)}
 	}
+	m.raisers, m.lifting = m.raisers[:0], false
 	t.marks = m
 }
 
@@ -135,8 +136,9 @@ func (m *marks) stepEnd(j int32) int32 {
 // instants, and the raisers that may pass each link.
 func (t *timeline) arrangeMarks() {
 	m, n := t.marks, t.length()
-	m.low, m.high, m.reach = make([]int32, n+2), make([]int32, n+2), make([]int32, n+2)
-	m.ready = make([]int64, n+2)
+	m.low, m.high, m.reach = sized(m.low, int(n+2)), sized(m.high, int(n+2)), sized(m.reach, int(n+2))
+	m.ready = sized(m.ready, int(n+2))
+	m.low[0] = 0
 	for j := int32(1); j <= n; {
 		end, low := j, max(m.low[j-1], m.after[j].to, j+1)
 		if m.steps[j] != none {

@@ -23,20 +23,25 @@ type orderer struct {
 	raised  map[int32]bool
 	// segments are by sight: the event behind which it takes effect; none if it does not.
 	segments []int32
+	ends     []int32 // by segment: where in the order it ends
 	hint     int32
 	start    int64 // nothing takes effect earlier
 }
 
 // order turns the timeline into an order of all operations.
 func (t *timeline) order() proof.Order {
-	o := &orderer{
+	o := &t.orderer
+	*o = orderer{
 		timeline: t,
-		events:   append(make([]event, 0, t.length()+1), event{always, none}),
-		commits:  make([]int32, t.length()+2),
+		events:   append(sized(o.events, int(t.length())+1)[:0], event{always, none}),
+		commits:  sized(o.commits, int(t.length())+2),
+		passes:   o.passes[:0],
 		raised:   map[int32]bool{},
-		segments: make([]int32, len(t.seen)),
+		segments: sized(o.segments, len(t.seen)),
+		ends:     o.ends,
 		start:    never,
 	}
+	o.commits[0], o.commits[t.length()+1] = 0, 0
 	o.merge()
 	if len(o.events) > 1 {
 		o.start = o.events[1].at
@@ -183,7 +188,9 @@ func (o *orderer) placeReads() {
 
 // list returns each event and what comes behind it, in the order of the instants.
 func (o *orderer) list() proof.Order {
-	ends := make([]int32, len(o.events)) // by segment: where in the order it ends
+	ends := sized(o.ends, len(o.events))
+	clear(ends)
+	o.ends = ends
 	for _, segment := range o.segments {
 		if segment != none {
 			ends[segment]++

@@ -27,6 +27,7 @@ type timeline struct {
 	waiting []int32
 	delays  []delay
 	marks   *marks // nil if nothing concerns the mark
+	spare   marks  // their memory
 	clash   clash
 }
 
@@ -66,25 +67,25 @@ const (
 )
 
 // newTimeline finds the least solution of all bounds, or a clash.
-func newTimeline(c *chain) *timeline {
+func (k *key) newTimeline(c *chain) *timeline {
+	t := new(timeline)
+	if n := len(k.timelines); n > 0 {
+		t, k.timelines = k.timelines[n-1], k.timelines[:n-1]
+	}
+	t.chain, t.marks, t.clash = c, nil, clash{}
 	if c.flaw.kind != flawless {
-		return &timeline{chain: c}
+		return t
 	}
-	n := c.length()
-	t := &timeline{
-		chain:     c,
-		committed: make([]int64, n+2),
-		floors:    make([]bound, n+2),
-		ceilings:  make([]bound, n+2),
-		waiting:   make([]int32, n+2),
-	}
+	n := int(c.length()) + 2
+	t.committed, t.waiting = sized(t.committed, n), sized(t.waiting, n)
+	t.floors, t.ceilings = sized(t.floors, n), sized(t.ceilings, n)
+	t.delays = sized(t.delays, k.mismatches)[:0]
 	for i := range t.floors {
 		t.committed[i], t.floors[i], t.ceilings[i], t.waiting[i] = always, bound{always, none}, bound{never, none}, none
 	}
-	t.committed[n+1] = never
+	t.committed[n-1] = never
 	t.addWriters()
 	t.prepareMarks()
-	t.delays = make([]delay, 0, t.mismatches)
 	for i := range t.seen {
 		if s := &t.seen[i]; !s.stale {
 			t.add(s)

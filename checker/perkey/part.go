@@ -8,13 +8,20 @@ import (
 )
 
 // A place says to which of its part's keys an operation belongs, in the order of
-// appearance; none if it says nothing of a key by itself.
-type place struct {
-	key    int32
-	failed bool
-}
+// appearance: none if it says nothing of a key by itself, -2 and below if it failed.
+type place int32
 
 const none = -1
+
+func (p place) failed() bool { return p < none }
+
+// key returns the place of the key of an operation that has one.
+func (p place) key() int32 {
+	if p.failed() {
+		return int32(-2 - p)
+	}
+	return int32(p)
+}
 
 // A part is what one worker found in its part of the history.
 type part struct {
@@ -36,7 +43,7 @@ func (p *part) read(operations []history.Operation, places []place) {
 	last, key := int32(none), ""
 	for i := range operations {
 		op := &operations[i]
-		places[i].key = none
+		places[i] = none
 		if listing(op.Action) {
 			if op.Outcome == history.Ok {
 				p.listings = append(p.listings, op)
@@ -65,13 +72,13 @@ func (p *part) add(key string) int32 {
 func (p *part) count(op *history.Operation, key int32, at *place) {
 	switch {
 	case op.Outcome == history.Ok, op.Outcome == history.Info && Effective(op.Action), Refusal(op):
-		at.key = key
+		*at = place(key)
 		p.counts[key].counted++
 		if _, ok := op.Action.(*history.Set); ok {
 			p.firstSet[key] = min(p.firstSet[key], op.Call)
 		}
 	case op.Outcome == history.Fail:
-		*at = place{key, true}
+		*at = place(-2 - key)
 		p.counts[key].failed++
 	}
 }
@@ -110,14 +117,15 @@ func (p *part) reserve(key int, next tally) tally {
 // distribute puts each operation where its key has it.
 func (p *part) distribute(operations []history.Operation, places []place, counted, failed []*history.Operation) {
 	for i, at := range places {
-		switch {
-		case at.key == none:
-		case at.failed:
-			failed[p.next[at.key].failed] = &operations[i]
-			p.next[at.key].failed++
-		default:
-			counted[p.next[at.key].counted] = &operations[i]
-			p.next[at.key].counted++
+		if at == none {
+			continue
+		}
+		if next := &p.next[at.key()]; at.failed() {
+			failed[next.failed] = &operations[i]
+			next.failed++
+		} else {
+			counted[next.counted] = &operations[i]
+			next.counted++
 		}
 	}
 }
