@@ -53,7 +53,7 @@ const (
 func (e Evidence) Missing(asked Asked) []string {
 	missing := slices.Concat(e.missingAnswers(), e.missingSpecials(), e.missingConflicts())
 	if len(asked.Faults) > 0 && !asked.Cut {
-		missing = slices.Concat(missing, e.missingFaults(asked.Faults), e.missingUnknown(asked.Faults))
+		missing = slices.Concat(missing, e.missingFaults(asked.Faults), e.missingUnknown())
 	}
 	return missing
 }
@@ -86,25 +86,15 @@ func (e Evidence) missingConflicts() []string {
 	return nil
 }
 
-// missingFaults demands that each planned fault was seen to have its effect, that one
-// which struck while clients were at work met writes, and that the store answered when
+// missingFaults demands that each planned fault was seen to have its effect, that it met
+// writes if it struck while clients were at work, and that the store answered when
 // all was over.
 func (e Evidence) missingFaults(planned []string) []string {
 	var missing []string
-	struck, met := 0, 0
-	for _, f := range e.Faults {
-		if f.AtWork {
-			struck++
-			met += f.WritesAtStart + f.WritesAtEnd
-		}
-	}
 	for _, line := range planned {
-		if !slices.ContainsFunc(e.Faults, func(f Fault) bool { return f.of(line) && f.Effect != "" }) {
-			missing = append(missing, fmt.Sprintf("no effect of the fault %q was seen: --time for longer, or more of it in --faults", line))
+		if lacks := e.missingFault(line); lacks != "" {
+			missing = append(missing, lacks)
 		}
-	}
-	if struck > 0 && met < minInFlight {
-		missing = append(missing, "no write was in flight when a fault began or ended: more --clients")
 	}
 	switch {
 	case slices.ContainsFunc(e.Faults, func(f Fault) bool { return !f.Healed }):
@@ -115,22 +105,56 @@ func (e Evidence) missingFaults(planned []string) []string {
 	return missing
 }
 
+// missingFault says what one line of the plan lacks, "" when nothing.
+func (e Evidence) missingFault(line string) string {
+	seen, struck, met := 0, 0, 0
+	for _, f := range e.Faults {
+		if !f.of(line) {
+			continue
+		}
+		if f.Effect != "" {
+			seen++
+		}
+		if f.AtWork {
+			struck++
+			met += f.WritesAtStart + f.WritesAtEnd
+		}
+	}
+	switch {
+	case seen == 0:
+		return fmt.Sprintf("no effect of the fault %q was seen: --time for longer, or more of it in --faults", line)
+	case struck > 0 && met < minInFlight:
+		return fmt.Sprintf("no write was in flight when the fault %q began or ended: more --clients, or more of it in --faults", line)
+	}
+	return ""
+}
+
 // missingUnknown demands that writes of unknown outcome went both ways, where a fault
 // sees to it that they do.
-func (e Evidence) missingUnknown(planned []string) []string {
-	bothWays := slices.ContainsFunc(planned, func(spec string) bool { return strings.HasPrefix(spec, "unreliable") })
+func (e Evidence) missingUnknown() []string {
 	u := e.Unknown
-	if !bothWays || u.Applied+u.NotApplied < minUnknown {
+	if !slices.ContainsFunc(e.Faults, Fault.bothWays) || u.Applied+u.NotApplied < minUnknown {
 		return nil
 	}
 	var missing []string
 	if u.Applied < minOneWay {
-		missing = append(missing, fmt.Sprintf("none of %d writes of unknown outcome turned out applied: a smaller rate in --faults unreliable=…", u.NotApplied))
+		missing = append(missing, fmt.Sprintf("none of %d writes of unknown outcome turned out applied: --time for longer, or less of it in --faults", u.NotApplied))
 	}
 	if u.NotApplied < minOneWay {
 		missing = append(missing, fmt.Sprintf("all of %d writes of unknown outcome turned out applied: --time for longer", u.Applied))
 	}
 	return missing
+}
+
+// bothWays reports whether the fault loses answers to what was done and to what was not:
+// unreliable does, and on the network a draw among all trouble, and cut answers, which
+// may be the news of a failure.
+func (f Fault) bothWays() bool {
+	kind, settings, _ := strings.Cut(f.Name, " ")
+	if kind == "net" {
+		return settings == "" || strings.HasPrefix(settings, "cut") && !strings.Contains(settings, "up")
+	}
+	return kind == "unreliable"
 }
 
 // of reports whether f is what the line of a plan asks for.

@@ -171,11 +171,20 @@ func TestARunIsAskedForWhatItWasToDo(t *testing.T) {
 		{"a fault without effect", func(e *evidence.Evidence) { e.Faults[0].Effect = "" }, planned, `no effect of the fault "unreliable rate=0.1"`},
 		{"a fault that did not happen", func(e *evidence.Evidence) { e.Faults = e.Faults[:1] }, planned, `no effect of the fault "kill postgres every 2s"`},
 		{"a fault between all writes", func(e *evidence.Evidence) { e.Faults[1].WritesAtStart = 0 }, planned, "no write was in flight"},
+		{"one fault of several between all writes", func(e *evidence.Evidence) {
+			e.Faults = append(e.Faults, evidence.Fault{Name: "net cut=9", Effect: "cut", Healed: true, AtWork: true})
+		}, append(planned, "net cut=9 every 1s"), `when the fault "net cut=9 every 1s" began`},
 		{"a fault that was not healed", func(e *evidence.Evidence) { e.Faults[1].Healed = false }, planned, "not healed"},
 		{"nothing after healing", func(e *evidence.Evidence) { e.Healed = evidence.Count{} }, planned, "after healing, only 0 of 0"},
 		{"little after healing", func(e *evidence.Evidence) { e.Healed.Answered = 4 }, planned, "after healing, only 4 of 10"},
 		{"nothing unknown was applied", func(e *evidence.Evidence) { e.Unknown = evidence.Unknown{NotApplied: 20} }, planned, "turned out applied"},
 		{"everything unknown was applied", func(e *evidence.Evidence) { e.Unknown = evidence.Unknown{Applied: 20} }, planned, "all of 20"},
+		{"everything unknown was applied under cut answers", func(e *evidence.Evidence) {
+			e.Unknown, e.Faults[0].Name = evidence.Unknown{Applied: 20}, "net cut=9"
+		}, []string{"net cut=9"}, "all of 20"},
+		{"nothing unknown was applied under cut requests", func(e *evidence.Evidence) {
+			e.Unknown, e.Faults[0].Name = evidence.Unknown{NotApplied: 20}, "net cut=9 up"
+		}, []string{"net cut=9 up"}, ""},
 		{"a few unknown that went one way", func(e *evidence.Evidence) { e.Unknown = evidence.Unknown{Applied: 19} }, planned, ""},
 	} {
 		e := enough()
