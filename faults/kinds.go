@@ -91,6 +91,9 @@ func (k Kind) check(f Fault) error {
 		}
 		seen = append(seen, name)
 	}
+	if f.When.atOnce() && f.For > 0 {
+		return fmt.Errorf("%s lasts all the time unless it says when: after, every or at", k.Name)
+	}
 	if k.Check == nil {
 		return nil
 	}
@@ -111,7 +114,7 @@ func (p Plan) CheckStore(storeURL string) error {
 	return nil
 }
 
-// every is the Flag of a kind whose value, if it has one, is whom it strikes: usual,
+// whomFlag is the Flag of a kind whose value, if it has one, is whom it strikes: usual,
 // but them.
 func whomFlag(usual Fault) func(value string) ([]Fault, error) {
 	return func(value string) ([]Fault, error) {

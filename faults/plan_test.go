@@ -65,6 +65,7 @@ func TestABadLineIsNamedByItsNumberAndSaysWhatIsKnown(t *testing.T) {
 		"unreliable every 5":              `"5" after every is not a length of time from 1ms on`,
 		"unreliable after -1s":            "not a length of time",
 		"unreliable for 0s":               "from 1ms on",
+		"unreliable for 5s":               "lasts all the time unless it says when",
 		"unreliable for 1s every 1s now":  `"now": expected one of after, every, at, for here`,
 		"unreliable for 1s for 2s":        `"for" stands there twice`,
 		"unreliable at noon":              `unknown operation "noon": known are head, `,

@@ -5,7 +5,6 @@ import (
 
 	"github.com/assay-dev/assay/backends/local"
 	"github.com/assay-dev/assay/faults/network"
-	"github.com/assay-dev/assay/faults/unreliable"
 	"github.com/assay-dev/assay/location"
 )
 
@@ -23,7 +22,7 @@ type Target struct {
 	Seed    uint64
 
 	// unreliable stands between the clients and their handles; nil means that nothing does.
-	unreliable *unreliable.Layer
+	unreliable *layering
 	// network stands between the handles and the server; nil means that nothing does.
 	network *network.Network
 }

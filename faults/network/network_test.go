@@ -197,7 +197,7 @@ func TestARequestIsCutBeforeItIsWhole(t *testing.T) {
 	if _, err := io.WriteString(conn, "abcdef"); err != nil {
 		t.Fatal(err)
 	}
-	io.ReadAll(conn) // to its end
+	io.ReadAll(conn)                                   // to its end
 	if got := r.echo.has(); got != "ab" && got != "" { // it may be too slow for the reset
 		t.Errorf("the server got %q", got)
 	}
