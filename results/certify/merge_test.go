@@ -54,7 +54,7 @@ func TestShardsThatAreMissingTwiceOrForeignAreNamed(t *testing.T) {
 	dirs, _ := shards(t, small, 3)
 	whole := options(t, small)
 	run(t, whole)
-	foreign, _ := shards(t, strings.Replace(small, "1500", "1400", 1), 3)
+	foreign, _ := shards(t, strings.Replace(small, "800", "700", 1), 3)
 	other, _ := shards(t, small, 2)
 	for _, c := range []struct {
 		from []string
