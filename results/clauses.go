@@ -11,7 +11,13 @@ type Clause struct {
 // Clauses returns the promises about an object that a history shows to be kept or
 // broken, in the order of the contract.
 func Clauses(object history.Object) []Clause {
-	if object == history.Blob {
+	switch object {
+	case history.Register:
+		return []Clause{
+			{"R1", "A read returns what was written last, and nothing before the first write"},
+			{"R2", "A compare-and-set replaces the value exactly when it is as expected"},
+		}
+	case history.Blob:
 		return []Clause{
 			{"B1", "Get returns what is stored, and nothing when nothing is"},
 			{"B2", "Set replaces a value whole"},

@@ -57,11 +57,27 @@ func slack(steps []proof.Step, named map[int]*history.Operation, operations []*h
 			least = min(least, named[s.Lines[1]].Call-named[s.Lines[0]].Return)
 		case s.Rule == proof.Undeleted:
 			least = min(least, missed(s, named, operations))
+		case s.Rule == proof.Exhausted:
+			least = min(least, nearest(s.Lines, named))
 		case s.Before.Kind == proof.After && (s.Rule == proof.Raised || s.Rule == proof.Successive):
 			least = min(least, lateness(s, operations))
 		}
 		for _, c := range s.Cases {
 			least = min(least, slack(c.Steps, named, operations))
+		}
+	}
+	return least
+}
+
+// nearest returns the shortest time between the return of an operation and the call of
+// another.
+func nearest(lines []int, named map[int]*history.Operation) int64 {
+	least := int64(Timeless)
+	for _, a := range lines {
+		for _, b := range lines {
+			if gap := named[b].Call - named[a].Return; gap > 0 {
+				least = min(least, gap)
+			}
 		}
 	}
 	return least

@@ -58,6 +58,12 @@ func clone(a history.Action) history.Action {
 		l := copied(a)
 		l.Entries = slices.Clone(a.Entries)
 		return l
+	case *history.RegisterRead:
+		return copied(a)
+	case *history.RegisterWrite:
+		return copied(a)
+	case *history.RegisterSwap:
+		return copied(a)
 	}
 	return a
 }

@@ -28,8 +28,11 @@ type Model interface {
 
 // New returns the specification of one key with these operations.
 func New(object history.Object, relax location.Relaxations, operations []*history.Operation) Model {
-	if object == history.Consensus {
+	switch object {
+	case history.Consensus:
 		return consensus{uncounted: relax.Allow(location.RelaxTruncateCount)}
+	case history.Register:
+		return cell{}
 	}
 	return blob{
 		noRestore: relax.Allow(location.RelaxNoRestore),

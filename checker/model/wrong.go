@@ -30,6 +30,10 @@ func Clause(op *history.Operation) string {
 		return "C8"
 	case *history.ListKeys:
 		return "C9"
+	case *history.RegisterRead, *history.RegisterWrite:
+		return "R1"
+	case *history.RegisterSwap:
+		return "R2"
 	case *history.Get:
 		if a.Damage != "" {
 			return "B2"

@@ -40,7 +40,8 @@ func Split(h *history.History, workers int) []History {
 // stored.
 func Effective(a history.Action) bool {
 	switch a.(type) {
-	case *history.CompareAndSet, *history.Truncate, *history.Set, *history.Delete, *history.Restore:
+	case *history.CompareAndSet, *history.Truncate, *history.Set, *history.Delete, *history.Restore,
+		*history.RegisterWrite, *history.RegisterSwap:
 		return true
 	}
 	return false

@@ -21,8 +21,11 @@ type spec interface {
 // order replays the order of one key.
 func (v *verifier) order(c *Key, k *keyHistory) error {
 	var replay spec = &versions{uncounted: v.relax.Allow(location.RelaxTruncateCount)}
-	if v.h.Header.Object == history.Blob {
+	switch v.h.Header.Object {
+	case history.Blob:
 		replay = newRegister(v.relax)
+	case history.Register:
+		replay = &cell{}
 	}
 	latest, reads := int64(math.MinInt64), map[int]*history.Operation{}
 	for _, p := range c.Order {
@@ -69,7 +72,8 @@ func (v *verifier) order(c *Key, k *keyHistory) error {
 // answered.
 func effective(op *history.Operation) bool {
 	switch op.Action.(type) {
-	case *history.CompareAndSet, *history.Truncate, *history.Set, *history.Delete, *history.Restore:
+	case *history.CompareAndSet, *history.Truncate, *history.Set, *history.Delete, *history.Restore,
+		*history.RegisterWrite, *history.RegisterSwap:
 		return true
 	}
 	return false

@@ -30,10 +30,13 @@ func Verify(h *history.History, relax location.Relaxations, c *Certificate) erro
 			return fmt.Errorf("key %q: %w", c.Keys[i].Key, err)
 		}
 	}
-	if c.Object == history.Consensus {
+	switch c.Object {
+	case history.Consensus:
 		return v.listings(c)
+	case history.Blob:
+		return v.contents(c)
 	}
-	return v.contents(c)
+	return nil // there are no listings
 }
 
 func covers(a, b location.Relaxations) bool {
@@ -175,8 +178,11 @@ func (v *verifier) key(c *Key) error {
 	case c.Contradiction == nil:
 		return v.order(c, k)
 	}
-	if v.h.Header.Object == history.Consensus {
+	switch v.h.Header.Object {
+	case history.Consensus:
 		return contradicts(c.Contradiction, newConsensus(c, v, v.about(k)))
+	case history.Register:
+		return refuted(c.Contradiction, maps.Collect(v.about(k)))
 	}
 	return contradicts(c.Contradiction, newBlob(c.Key, v.relax, maps.Collect(v.about(k))))
 }

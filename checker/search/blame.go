@@ -120,6 +120,8 @@ func changes(a history.Action) bool {
 		return a.Committed
 	case *history.Delete:
 		return !a.Answered || a.Found
+	case *history.RegisterSwap:
+		return a.Swapped
 	}
 	return perkey.Effective(a)
 }

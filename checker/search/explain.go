@@ -70,6 +70,10 @@ func seen(op *history.Operation) []string {
 		if a.Found {
 			return []string{a.Value}
 		}
+	case *history.RegisterRead:
+		if a.Held.Found {
+			return []string{a.Held.Value}
+		}
 	}
 	return nil
 }
@@ -84,6 +88,14 @@ func writes(operations []*history.Operation, name string) *history.Operation {
 			}
 		case *history.Set:
 			if a.Value == name {
+				return op
+			}
+		case *history.RegisterWrite:
+			if a.New.Value == name {
+				return op
+			}
+		case *history.RegisterSwap:
+			if a.New.Value == name && (a.Swapped || op.Outcome != history.Ok) {
 				return op
 			}
 		}
@@ -131,7 +143,7 @@ func describeAction(op *history.Operation) string {
 		}
 		return listed(fmt.Sprintf("list of prefix %q", a.Prefix), len(a.Entries))
 	}
-	return op.Action.Name()
+	return describeRegister(op.Action)
 }
 
 func listed(what string, times int) string {

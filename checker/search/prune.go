@@ -11,6 +11,8 @@ import (
 func prune(p Problem) []*history.Operation {
 	idle := idleRestore
 	switch {
+	case p.Object == history.Register:
+		return p.Operations
 	case p.Object == history.Consensus:
 		idle = impossibleWrites(p.Operations)
 	case !has[*history.Restore](p.Operations):

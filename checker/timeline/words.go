@@ -52,8 +52,19 @@ func asked(a history.Action) string {
 		return "list keys"
 	case *history.Set:
 		return "set " + Name(a.Value) + size(a.Size)
+	case *history.RegisterWrite:
+		return "write " + content(a.New)
+	case *history.RegisterSwap:
+		return fmt.Sprintf("cas %s -> %s", content(a.Old), content(a.New))
 	}
 	return a.Name()
+}
+
+func content(c history.Content) string {
+	if !c.Found {
+		return "none"
+	}
+	return Name(c.Value)
 }
 
 // answered says what came back.
@@ -66,6 +77,12 @@ func answered(a history.Action) string {
 		return ": " + version(a.Version)
 	case *history.CompareAndSet:
 		if !a.Committed {
+			return ": mismatch"
+		}
+	case *history.RegisterRead:
+		return ": " + content(a.Held)
+	case *history.RegisterSwap:
+		if !a.Swapped {
 			return ": mismatch"
 		}
 	case *history.Scan:

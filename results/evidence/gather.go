@@ -73,6 +73,7 @@ func (g *gathering) named() Operations {
 var names = [...]string{
 	"head", "compare_and_set", "scan", "truncate", "list_keys",
 	"get", "set", "delete", "restore", "list",
+	"read", "write", "cas",
 }
 
 // kindOf returns the place of an action's name in names.
@@ -96,6 +97,12 @@ func kindOf(a history.Action) int {
 		return 7
 	case *history.Restore:
 		return 8
+	case *history.RegisterRead:
+		return 10
+	case *history.RegisterWrite:
+		return 11
+	case *history.RegisterSwap:
+		return 12
 	}
 	return 9
 }
@@ -162,8 +169,14 @@ func (g *gathering) conflicts(op *history.Operation) {
 		if a.Committed {
 			last.met.Overwrites += last.replace(op.Process)
 		}
-	case *history.Set:
+	case *history.Set, *history.RegisterWrite:
 		last.met.Overwrites += last.replace(op.Process)
+	case *history.RegisterSwap:
+		if a.Swapped {
+			last.met.Overwrites += last.replace(op.Process)
+		} else {
+			last.met.Mismatches++
+		}
 	case *history.Delete:
 		last.held = false
 	}

@@ -75,6 +75,7 @@ func place(name string) int {
 	return slices.Index([]string{
 		"head", "scan", "compare_and_set", "truncate", "list_keys",
 		"get", "set", "delete", "restore", "list",
+		"read", "write", "cas",
 	}, name)
 }
 

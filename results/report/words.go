@@ -125,6 +125,16 @@ func tell(a history.Action) (asked, answer string) {
 		return "delete", deleted(a)
 	case *history.Restore:
 		return "restore", ""
+	case *history.RegisterRead:
+		return "read", content(a.Held)
+	case *history.RegisterWrite:
+		return "write " + content(a.New), ""
+	case *history.RegisterSwap:
+		answer = "mismatch"
+		if a.Swapped {
+			answer = "swapped"
+		}
+		return fmt.Sprintf("cas %s to %s", content(a.Old), content(a.New)), answer
 	case *history.List:
 		return fmt.Sprintf("list %s", results.Cut(fmt.Sprintf("%q", a.Prefix), 30)), fmt.Sprintf("%d keys", len(a.Entries))
 	}
@@ -164,6 +174,13 @@ func versionOr(found bool, v history.Version) string {
 		return nothing
 	}
 	return version(v)
+}
+
+func content(c history.Content) string {
+	if !c.Found {
+		return nothing
+	}
+	return value(c.Value)
 }
 
 func value(name string) string {

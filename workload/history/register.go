@@ -13,6 +13,13 @@ type Content struct {
 	Value string
 }
 
+func (c Content) String() string {
+	if !c.Found {
+		return "nothing"
+	}
+	return c.Value
+}
+
 // The operations of a Register.
 type (
 	// RegisterRead asks for the content.
