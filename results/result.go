@@ -41,7 +41,8 @@ type Result struct {
 	Counterexample string `json:"counterexample,omitempty"`
 	// Reason says why a verdict is insufficient or the run could not be carried out.
 	Reason string `json:"reason,omitempty"`
-	// Warning says what could not be drawn of the result; it is no part of the verdict.
+	// Warning says what else went wrong, what could not be drawn for example; it is no
+	// part of the verdict.
 	Warning string `json:"warning,omitempty"`
 	// Evidence is how hard the run put the store to the test.
 	Evidence evidence.Evidence `json:"evidence"`
@@ -165,4 +166,12 @@ func lastInstant(operations []history.Operation) int64 {
 		}
 	}
 	return last
+}
+
+// Warn adds a warning.
+func (r *Result) Warn(text string) {
+	if r.Warning != "" {
+		text = r.Warning + "; " + text
+	}
+	r.Warning = text
 }

@@ -3,10 +3,12 @@ package job
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/url"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/assay-dev/assay/backends"
 )
@@ -60,6 +62,8 @@ func handle[S io.Closer](ctx context.Context, h *handles, number int, open func(
 			return none, err
 		}
 	}
+	ctx, cancel := context.WithTimeout(ctx, reachTimeout)
+	defer cancel()
 	opened, err := open(ctx, through)
 	if err != nil {
 		return opened, err
@@ -71,12 +75,27 @@ func handle[S io.Closer](ctx context.Context, h *handles, number int, open func(
 	return opened, nil
 }
 
+// closeTimeout is how long handles may take to close: some wait for their calls, and a
+// call may never return.
+const closeTimeout = 10 * time.Second
+
 func (h *handles) close() error {
-	var errs []error
-	for _, opened := range h.open {
-		errs = append(errs, opened.Close())
+	closed := make(chan error, 1)
+	go func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		var errs []error
+		for _, opened := range h.open {
+			errs = append(errs, opened.Close())
+		}
+		closed <- errors.Join(errs...)
+	}()
+	select {
+	case err := <-closed:
+		return err
+	case <-time.After(closeTimeout):
+		return fmt.Errorf("the handles are not closed after %v: a call on them does not return", closeTimeout)
 	}
-	return errors.Join(errs...)
 }
 
 // shareable gives a nameless place in memory a name of its own: without one, every

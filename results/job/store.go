@@ -81,11 +81,23 @@ func (s *store) answersAgain(ctx context.Context) error {
 	}
 }
 
-// askOnce does not wait for an answer that is lost.
+// askOnce does not wait for an answer that is lost, nor for a call that does not return.
 func (s *store) askOnce(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, workload.DefaultTimeout)
 	defer cancel()
-	return s.ask(ctx)
+	answered := make(chan error, 1)
+	go func() { answered <- s.ask(ctx) }()
+	select {
+	case err := <-answered:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-answered:
+		return err
+	case <-time.After(workload.DefaultGrace):
+		return fmt.Errorf("the call does not return: %w", ctx.Err())
+	}
 }
 
 // ask asks the store for one answer, on the handle that no client uses.

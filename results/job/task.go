@@ -29,6 +29,8 @@ type task struct {
 	share    time.Duration // of the run's time; 0 means no limit
 	progress workload.Progress
 	log      *slog.Logger
+	// abandoned is how many calls ignored their expired context.
+	abandoned int64
 }
 
 // run carries the task out and keeps what it leaves behind. An error means that this
@@ -51,10 +53,13 @@ func (t *task) run(ctx context.Context) (results.Result, error) {
 	}
 	t.log.Info("run", "command", record.Command, "store", record.Store, "seed", record.Seed)
 	result, err := t.judge(ctx, record, t.work(ctx, record))
+	if t.abandoned > 0 {
+		result.Warn(fmt.Sprintf("%d calls did not return although their time was over; they were left behind, of unknown outcome", t.abandoned))
+	}
 	t.log.Info("result", "verdict", result.Verdict, "operations", result.Operations,
 		"violations", len(result.Violations), "reason", result.Reason)
 	if result.Warning != "" {
-		t.log.Warn("report", "warning", result.Warning)
+		t.log.Warn("result", "warning", result.Warning)
 	}
 	return result, errors.Join(err, result.Save(), t.store.saveLog(t.dir))
 }
@@ -108,7 +113,10 @@ func (t *task) work(ctx context.Context, record results.Run) error {
 	}
 	recorder := history.NewRecorder(writer, 0)
 	err = t.drive(ctx, recorder, record.KeyPrefix)
-	return errors.Join(err, recorder.Close())
+	if failed := recorder.Close(); !errors.Is(err, failed) { // the run may have ended for it
+		err = errors.Join(err, failed)
+	}
+	return err
 }
 
 // drive runs the workload under the plan's faults. The end of ctx stops the requests;
@@ -134,6 +142,7 @@ func (t *task) drive(ctx context.Context, recorder *history.Recorder, prefix str
 	finished := t.show(ctx, runner.Counters)
 	summary, err := runner.Run(ctx)
 	finished()
+	t.abandoned = summary.Abandoned
 	t.log.Info("workload", "ok", summary.Ok, "fail", summary.Fail, "info", summary.Info,
 		"abandoned", summary.Abandoned, "quiet", summary.Quiet, "elapsed", summary.Elapsed)
 	return errors.Join(err, summary.HealError)

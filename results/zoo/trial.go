@@ -48,7 +48,7 @@ type trial struct {
 type found struct {
 	by         string // noFaults, or the fault
 	clause     string // or insufficient
-	operations int // of all runs of the trial, up to where the history is wrong
+	operations int    // of all runs of the trial, up to where the history is wrong
 	elapsed    time.Duration
 }
 
