@@ -69,7 +69,7 @@ func (m *matrix) spec(cell suite.Cell) (job.Spec, error) {
 	}
 	return job.Spec{
 		Targets: []job.Target{{Object: store.Object, URL: place}},
-		Clients: work.Clients, Keys: work.Keys, Ops: work.Operations, Duration: work.Time(),
+		Clients: work.Clients, Keys: work.Keys, Ops: work.Operations, Duration: work.Time(), Timeout: work.Timeout(),
 		Faults: plan, Relax: store.Relax, Seed: cell.Seed,
 		Name: cell.ID(), Store: filepath.Join(m.Dir, runsDir), Command: command(cell, store, work, place),
 		Certificate: filepath.Join(m.runPath(cell), proofFile),
@@ -107,6 +107,9 @@ func command(cell suite.Cell, store *suite.Store, work suite.Workload, place str
 		args = append(args, "--ops", strconv.FormatInt(work.Operations, 10))
 	} else {
 		args = append(args, "--time", work.Time().String())
+	}
+	if work.TimeoutSeconds > 0 {
+		args = append(args, "--timeout", work.Timeout().String())
 	}
 	if cell.Faults != suite.None {
 		args = append(args, "--faults", cell.Faults)

@@ -2,6 +2,7 @@ package certify
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -157,6 +158,7 @@ func matches(run *certificate.Run, asked results.Run, s *suite.Suite) error {
 		{"the keys", asked.Keys, work.Keys},
 		{"the operations", asked.Operations, work.Operations},
 		{"the seconds", asked.Seconds, work.Seconds},
+		{"the timeout", asked.TimeoutSeconds, cmp.Or(work.TimeoutSeconds, asked.TimeoutSeconds)},
 		{"the faults", asked.Faults, plan.Lines()},
 		{"the relaxations", asked.Relaxations, store.Relax},
 		{"the store", place(asked.Store, store), place(store.URL, store)},

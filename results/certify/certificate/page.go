@@ -25,7 +25,7 @@ var (
 func (c *Certificate) Page() ([]byte, error) {
 	tmpl, err := template.New(PageFile).Funcs(template.FuncMap{
 		"count": results.Thousands, "text": results.ClauseText, "standing": Clause.standing, "facets": facets,
-		"effects": effectLines, "short": short, "join": strings.Join, "runsOf": c.runsOf, "machine": Machine.String,
+		"effects": effectLines, "short": short, "join": strings.Join, "runsOf": c.runsOf, "relaxed": func(store string) string { return c.Suite.Store(store).Relax.String() }, "machine": Machine.String,
 	}).Parse(pageText)
 	if err != nil {
 		return nil, err
@@ -73,10 +73,11 @@ func (c *Certificate) runsOf(store string) []Run {
 
 func (m Machine) String() string {
 	text := fmt.Sprintf("%s/%s, %s", m.OS, m.Arch, count(m.Cores, "core"))
-	for _, more := range []string{m.Processor, m.Kernel} {
-		if more != "" {
-			text += ", " + more
-		}
+	if m.Processor != "" {
+		text += " of " + m.Processor
+	}
+	if m.Kernel != "" {
+		text += ", kernel " + m.Kernel
 	}
 	return text
 }

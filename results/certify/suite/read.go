@@ -86,6 +86,7 @@ func (r *reader) readWorkload(n *yaml.Node) {
 	r.mapping(n, "a workload", fields{
 		"name": r.text(&w.Name, "name"), "clients": count(&r.decoder, &w.Clients, "clients"), "keys": count(&r.decoder, &w.Keys, "keys"),
 		"operations": count(&r.decoder, &w.Operations, "operations"), "time": r.seconds(&w.Seconds, "time"),
+		"timeout": r.seconds(&w.TimeoutSeconds, "timeout"),
 	})
 	r.name(n, "workload", w.Name)
 	if _, twice := r.suite.workload(w.Name); twice {

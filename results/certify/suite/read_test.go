@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/assay-dev/assay/location"
 	"github.com/assay-dev/assay/results/certify/suite"
@@ -14,7 +15,7 @@ const good = `suite: mine
 about: A test.
 workloads:
   - {name: broad, clients: 3, keys: 4, operations: 100}
-  - {name: long, time: 90s}
+  - {name: long, time: 90s, timeout: 500ms}
 faults: [none, unreliable]
 seeds: 2
 stores:
@@ -54,7 +55,7 @@ func TestAStoreThatNamesLittleGetsWhatTheSuiteNames(t *testing.T) {
 	if w := s.Workload(s.Cells()[0]); w.Clients != 3 || w.Keys != 4 || w.Operations != 100 || w.Time() != 0 {
 		t.Errorf("%+v", w)
 	}
-	if s.Workloads[1].Seconds != 90 || s.Workloads[1].Clients == 0 {
+	if s.Workloads[1].Seconds != 90 || s.Workloads[1].Timeout() != 500*time.Millisecond || s.Workloads[1].Clients == 0 {
 		t.Errorf("%+v", s.Workloads[1])
 	}
 }
@@ -62,7 +63,7 @@ func TestAStoreThatNamesLittleGetsWhatTheSuiteNames(t *testing.T) {
 func TestWhatIsWrongIsToldWithItsLine(t *testing.T) {
 	for _, c := range []struct{ old, new, want string }{
 		{"seeds: 2", "sedes: 2", `mine.yaml:7: unknown key "sedes" in a suite: known are about, faults, seeds, stores, suite, workloads`},
-		{"keys: 4", "key: 4", `mine.yaml:4: unknown key "key" in a workload: known are clients, keys, name, operations, time`},
+		{"keys: 4", "key: 4", `mine.yaml:4: unknown key "key" in a workload: known are clients, keys, name, operations, time, timeout`},
 		{"relax:", "relaxed:", `mine.yaml:15: unknown key "relaxed" in a store`},
 		{"seeds: 2", "seeds: 2\nseeds: 3", `mine.yaml:8: key "seeds" stands in line 7 already`},
 		{"seeds: 2", "seeds: many", `mine.yaml:7: seeds is "many": give a whole number`},

@@ -35,6 +35,13 @@ type Workload struct {
 	// them is given.
 	Operations int64   `json:"operations,omitempty"`
 	Seconds    float64 `json:"seconds,omitempty"`
+	// TimeoutSeconds is how long a client waits for an operation; 0 means the default.
+	TimeoutSeconds float64 `json:"timeout_seconds,omitempty"`
+}
+
+// Timeout is how long a client waits for an operation; 0 means the default.
+func (w Workload) Timeout() time.Duration {
+	return time.Duration(w.TimeoutSeconds * float64(time.Second))
 }
 
 // Time is how long the clients work; 0 means without a limit.
