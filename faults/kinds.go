@@ -46,6 +46,7 @@ func Kinds() []Kind {
 		netKind(),
 		killKind(),
 		pauseKind(),
+		diskKind(),
 		failoverKind(),
 	}
 }

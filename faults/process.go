@@ -24,7 +24,7 @@ const (
 	backend = "backend"
 )
 
-const needsServer = "a server that the run starts for itself, local:postgres or local:s3"
+const needsServer = "a server that the run starts for itself, local:postgres, local:s3, local:bolt or local:file"
 
 // killKind kills all processes of a server at once (SIGKILL), and starts it again on
 // what it left. What it had given to the operating system survives that.
@@ -67,7 +67,7 @@ func pauseKind() Kind {
 	}
 }
 
-func roles() []string { return []string{"postgres", "replica", "s3"} }
+func roles() []string { return []string{"postgres", "replica", "s3", "bolt", "file"} }
 
 // oneOf is the Check of kinds that strike one of several, or the first of them.
 func oneOf(known []string) func(Fault) error {

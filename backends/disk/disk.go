@@ -27,7 +27,7 @@ type Disk struct {
 	// off: the power is gone, and everything fails. Closed then is gone.
 	off  bool
 	gone chan struct{}
-	// fuse is how many more changes there are before the power goes; 0 is no limit.
+	// remaining is how many more changes there are before the power goes; 0 is no limit.
 	remaining int
 	failures  map[Step]*failure
 }
@@ -60,11 +60,12 @@ type failure struct {
 var ErrUnavailable = errors.New("no FUSE")
 
 // New puts a directory on a disk, with what is in it, which counts as durable. Its files
-// are kept beside it, in dir.disk and dir.limbo, until [Disk.Close]; [CleanUp] does
-// what remains to be done when this process is killed. The directory belongs to the
-// same user as before.
+// are kept beside it, in dir.disk and dir.limbo, until [Disk.Close]. When this process is
+// killed, they stay there, and a dead mount. The directory belongs to the same user as
+// before.
 func New(dir string) (*Disk, error) {
-	d := &Disk{dir: dir, place: dir + ".disk", limbo: dir + ".limbo", failures: map[Step]*failure{}}
+	dir = filepath.Clean(dir)
+	d := &Disk{dir: dir, place: Place(dir), limbo: dir + ".limbo", failures: map[Step]*failure{}}
 	if err := available(); err != nil {
 		return nil, err
 	}
@@ -238,9 +239,6 @@ func (d *Disk) hasPower() bool {
 	return !d.off
 }
 
-// Paths returns the directories that a Disk on dir uses, for those who tidy up after a
-// process that was killed.
-func Paths(dir string) []string {
-	dir = filepath.Clean(dir)
-	return []string{dir, dir + ".disk", dir + ".limbo"}
-}
+// Place returns where a Disk on dir keeps the files, for those who tidy up after a
+// process that was killed: what is mounted at dir is dead then.
+func Place(dir string) string { return filepath.Clean(dir) + ".disk" }

@@ -8,6 +8,8 @@ import (
 	"log"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -37,8 +39,16 @@ func available() error {
 	return nil
 }
 
-func (m *mount) mount(dir string, root fs.InodeEmbedder) error {
-	server, err := fs.Mount(dir, root, &fs.Options{
+func (m *mount) mount(dir string, root fs.InodeEmbedder) (err error) {
+	asRoot := os.Geteuid() == 0
+	if asRoot {
+		// Programs started meanwhile would have the device open too, and then it would not
+		// end with this program: whoever uses the disk would wait for ever.
+		syscall.ForkLock.RLock()
+		defer syscall.ForkLock.RUnlock()
+		defer func() { err = errors.Join(err, closeDeviceOnExec()) }()
+	}
+	m.server, err = fs.Mount(dir, root, &fs.Options{
 		// Nothing is remembered of names, so that they are those of the files.
 		EntryTimeout: new(time.Duration), AttrTimeout: new(time.Duration),
 		NullPermissions: true,
@@ -46,17 +56,33 @@ func (m *mount) mount(dir string, root fs.InodeEmbedder) error {
 		MountOptions: fuse.MountOptions{
 			FsName: "assay", Name: "assay",
 			// The kernel checks permissions, as on any other disk.
-			Options:     []string{"default_permissions"},
-			AllowOther:  os.Geteuid() == 0, // servers that refuse to run as root
-			DirectMount: os.Geteuid() == 0,
-			MaxWrite:    1 << 20,
-			Logger:      log.New(io.Discard, "", 0),
+			Options:    []string{"default_permissions"},
+			AllowOther: asRoot, // servers that refuse to run as root
+			// Strict, so that it never starts a program.
+			DirectMountStrict: asRoot,
+			MaxWrite:          1 << 20,
+			Logger:            log.New(io.Discard, "", 0),
 		},
 	})
 	if errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.ENODEV) {
 		return fmt.Errorf("mount: %w: %w", err, ErrUnavailable)
 	}
-	m.server = server
+	return err
+}
+
+// closeDeviceOnExec keeps the device from the programs that this one starts.
+func closeDeviceOnExec() error {
+	const open = "/proc/self/fd"
+	entries, err := os.ReadDir(open)
+	for _, entry := range entries {
+		if target, _ := os.Readlink(filepath.Join(open, entry.Name())); target == deviceFile {
+			fd, err := strconv.Atoi(entry.Name())
+			if err != nil {
+				return err
+			}
+			syscall.CloseOnExec(fd)
+		}
+	}
 	return err
 }
 
@@ -83,19 +109,4 @@ func (m *mount) unmount(ctx context.Context) error {
 		case <-time.After(retryUnmount):
 		}
 	}
-}
-
-// CleanUp unmounts what a process that was killed has left at dir. It leaves the files
-// alone, see [Paths].
-func CleanUp(dir string) error {
-	var err error
-	if os.Geteuid() == 0 {
-		err = syscall.Unmount(dir, syscall.MNT_DETACH)
-	} else {
-		err = exec.Command("fusermount3", "-u", "-z", dir).Run()
-	}
-	if errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOENT) {
-		return nil // nothing is mounted
-	}
-	return err
 }

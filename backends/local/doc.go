@@ -3,6 +3,8 @@
 //
 //	local:postgres?parameter=value&…   PostgreSQL, a Consensus
 //	local:s3?parameter=value&…         versitygw, a Blob
+//	local:bolt?parameter=value&…       package bolt in a process of its own, a Consensus
+//	local:file?parameter=value&…       package file in a process of its own, a Blob
 //
 // The programs have to be installed: PostgreSQL as Debian's postgresql, versitygw as a
 // Go toolchain that builds it at the first time. Data is fresh, and removed at the end.
@@ -24,6 +26,7 @@
 //	distance=20ms     how long everything takes between primary and replica; what is on its
 //	                  way when the primary dies is lost
 //	container=true    the server runs in a container, without a replica
+//	disk=fuse         its files are on a disk that can lose power and fail, see package disk
 //
 // # Parameters of local:s3
 //
@@ -31,4 +34,10 @@
 //	                  true it does
 //	delete            as in package s3
 //	container=true    the server runs in a container
+//
+// # Parameters of local:bolt and local:file
+//
+//	sync=true         as in packages bolt and file
+//	restore=true      as in package file
+//	disk=fuse         as above
 package local

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"strings"
 	"testing"
 
 	"github.com/assay-dev/assay/backends/servers/ledger"
@@ -37,8 +38,10 @@ func TestWhatAKilledRunLeftBehindIsRemoved(t *testing.T) {
 	for rawURL, c := range map[string]struct{ needs, kind string }{
 		"local:postgres?replica=sync":   {"postgres", ledger.Directory},
 		"local:postgres?container=true": {"docker", ledger.Container},
+		"local:postgres?disk=fuse":      {"fuse", ledger.Directory},
+		"local:bolt?disk=fuse":          {"fuse", ledger.Directory},
 	} {
-		t.Run(c.kind, func(t *testing.T) {
+		t.Run(strings.ReplaceAll(rawURL, "?", " "), func(t *testing.T) {
 			s, err := Start(t.Context(), rawURL) // this machine can
 			serverstest.Check(t, c.needs, err)
 			if err := s.Close(); err != nil {

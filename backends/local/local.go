@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/assay-dev/assay/backends/disk"
 	"github.com/assay-dev/assay/backends/internal/params"
 	"github.com/assay-dev/assay/backends/servers"
 )
@@ -33,8 +34,10 @@ type Server struct {
 // A Node is one server of a [Server], on which faults can act.
 type Node struct {
 	Instance
-	// Role is what it was started as: "postgres", its "replica", or "s3".
+	// Role is what it was started as: "postgres", its "replica", "s3", "bolt" or "file".
 	Role string
+	// Disk is the one that its files are on; nil when that is the machine's.
+	Disk *disk.Disk
 
 	end func(context.Context) error
 }
@@ -49,7 +52,7 @@ type Instance interface {
 }
 
 func (s *Server) add(role string, instance Instance, end func(context.Context) error) *Node {
-	node := &Node{instance, role, end}
+	node := &Node{Instance: instance, Role: role, end: end}
 	s.nodes = append(s.nodes, node)
 	return node
 }
@@ -111,8 +114,12 @@ func parse(rawURL string) (plan, error) {
 		return parsePostgres(query)
 	case "s3":
 		return parseS3(query)
+	case "bolt":
+		return parseEmbedded("bolt", query)
+	case "file":
+		return parseEmbedded("file", query, "restore")
 	}
-	return nil, params.Invalid("store URL %s: write local:postgres or local:s3", params.Redact(rawURL))
+	return nil, params.Invalid("store URL %s: write local:postgres, local:s3, local:bolt or local:file", params.Redact(rawURL))
 }
 
 // Log returns the last lines that each server printed.

@@ -16,9 +16,9 @@ import (
 
 func TestAURLThatCannotBeRightIsExplainedBeforeAnythingStarts(t *testing.T) {
 	for rawURL, says := range map[string]string{
-		"local:":                                      "write local:postgres or local:s3",
-		"local:oracle":                                "write local:postgres or local:s3",
-		"local:///postgres":                           "write local:postgres or local:s3",
+		"local:":                                      "write local:postgres, local:s3, local:bolt or local:file",
+		"local:oracle":                                "write local:postgres, local:s3, local:bolt or local:file",
+		"local:///postgres":                           "write local:postgres, local:s3, local:bolt or local:file",
 		"local:postgres?isolatoin=serializable":       "unknown parameter \"isolatoin\": known are isolation",
 		"local:postgres?fsync=maybe":                  "known are on, off",
 		"local:postgres?replica=quorum":               "known are none, async, sync",
@@ -28,6 +28,10 @@ func TestAURLThatCannotBeRightIsExplainedBeforeAnythingStarts(t *testing.T) {
 		"local:postgres?replica=sync&container=true":  "comes without a replica",
 		"local:postgres?replica=async&replay_delay=5": "not a length of time",
 		"local:s3?versioning=on":                      "neither true nor false",
+		"local:postgres?disk=fuse&container=true":     "comes without disk=fuse",
+		"local:bolt?disk=ext4":                        "known are none, fuse",
+		"local:bolt?restore=false":                    "unknown parameter \"restore\": known are sync, disk",
+		"local:file?sync=no":                          "neither true nor false",
 		"local:s3?endpoint=x":                         "unknown parameter \"endpoint\": known are versioning, delete, container",
 	} {
 		s, err := Start(t.Context(), rawURL)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/assay-dev/assay/backends/disk"
 	"github.com/assay-dev/assay/backends/internal/params"
 	"github.com/assay-dev/assay/backends/servers"
 	"github.com/assay-dev/assay/backends/servers/containers"
@@ -32,6 +33,7 @@ type postgresPlan struct {
 	replayDelay time.Duration
 	distance    time.Duration
 	container   bool
+	onDisk      bool
 }
 
 // parsePostgres reads the parameters of local:postgres. What the store itself
@@ -57,6 +59,8 @@ func parsePostgres(query *params.Query) (*postgresPlan, error) {
 	p.replayDelay = query.Duration("replay_delay", 0)
 	p.distance = query.Duration("distance", 0)
 	p.container = query.Bool("container", false)
+	onDisk, wrong := parseDisk(query)
+	p.onDisk, problem = onDisk, cmp.Or(problem, wrong)
 	if err := cmp.Or(query.Err(), problem, p.check()); err != nil {
 		return nil, err
 	}
@@ -75,6 +79,8 @@ func (p *postgresPlan) check() error {
 		return params.Invalid("local: parameter read=replica comes with replica=async or replica=sync")
 	case p.container && p.replica != none:
 		return params.Invalid("local: parameter container=true comes without a replica")
+	case p.container && p.onDisk:
+		return params.Invalid("local: parameter container=true comes without disk=fuse")
 	}
 	return nil
 }
@@ -107,9 +113,18 @@ func (p *postgresPlan) startPrimary(ctx context.Context, s *Server) (*servers.Po
 		}
 		return primary, err
 	}
+	var placed *disk.Disk
+	if p.onDisk {
+		options.Place = func(data string) (release func() error, err error) {
+			if placed, err = onDisk(data); err != nil {
+				return nil, err
+			}
+			return placed.Close, nil
+		}
+	}
 	primary, err := servers.StartPostgres(ctx, options)
 	if err == nil {
-		s.add("postgres", primary, primary.Close)
+		s.add("postgres", primary, primary.Close).Disk = placed
 	}
 	return primary, err
 }

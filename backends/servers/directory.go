@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/assay-dev/assay/backends/disk"
 	"github.com/assay-dev/assay/backends/servers/ledger"
 )
 
@@ -61,7 +62,8 @@ func Reclaim(ctx context.Context, path string) error {
 	if err := ledger.Evict(ctx, path); err != nil {
 		return err
 	}
-	return errors.Join(releaseMemory(filepath.Join(path, "data")), os.RemoveAll(path))
+	data := filepath.Join(path, "data")
+	return errors.Join(releaseMemory(data), releaseMemory(disk.Place(data)), os.RemoveAll(path))
 }
 
 // releaseMemory frees the few bytes of System V shared memory that a killed Postgres

@@ -33,6 +33,10 @@ type PostgresOptions struct {
 	// Distance is how long the log takes on its way to a replica, see [Link]; 0 means
 	// that there is nothing between the two.
 	Distance time.Duration
+	// Place does something with the data directory before the server first starts, puts
+	// it on another disk for instance; what it returns takes that back, when the server has
+	// ended and before the data is removed. nil does nothing.
+	Place func(data string) (release func() error, err error)
 }
 
 // A Postgres is a PostgreSQL server that listens on 127.0.0.1.
@@ -43,6 +47,8 @@ type Postgres struct {
 
 	local *postgresFiles // nil in a container
 	link  *Link          // of a replica to its primary; nil means a direct connection
+	// release takes back what was done with the data directory; nil when nothing was.
+	release func() error
 }
 
 // NewPostgres describes a server that somebody else started and has to end.
@@ -75,6 +81,11 @@ func (p *Postgres) launch(ctx context.Context, options PostgresOptions) error {
 	}
 	if err := p.local.configure(port, options); err != nil {
 		return err
+	}
+	if options.Place != nil {
+		if p.release, err = options.Place(p.local.data()); err != nil {
+			return err
+		}
 	}
 	process, err := StartProcess(ctx, Command{
 		Path: p.local.program("postgres"),
@@ -109,6 +120,9 @@ func (p *Postgres) Close(ctx context.Context) error {
 	}
 	if p.link != nil {
 		err = errors.Join(err, p.link.Close())
+	}
+	if p.release != nil {
+		err = errors.Join(err, p.release())
 	}
 	if p.local != nil {
 		err = errors.Join(err, p.local.remove())

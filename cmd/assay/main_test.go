@@ -2,16 +2,22 @@ package main
 
 import (
 	"errors"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/assay-dev/assay/backends/hosted"
 )
 
 // TestMain lets this binary be the command assay for the processes that tests start.
 func TestMain(m *testing.M) {
+	if hosted.IsChild() {
+		os.Exit(host())
+	}
 	testscript.Main(m, map[string]func(){"assay": main})
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -45,6 +46,10 @@ func unmountBelow(dir string) error {
 	var errs []error
 	for _, point := range points {
 		err := unix.Unmount(point, unix.MNT_DETACH)
+		if errors.Is(err, unix.EPERM) {
+			// A user may take back only what this program let that user mount.
+			err = exec.Command("fusermount3", "-u", "-z", point).Run()
+		}
 		if err != nil && !errors.Is(err, unix.EINVAL) { // it is gone
 			errs = append(errs, fmt.Errorf("unmount %s: %w", point, err))
 		}

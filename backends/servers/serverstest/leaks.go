@@ -12,6 +12,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/assay-dev/assay/backends/hosted"
 	"github.com/assay-dev/assay/backends/servers"
 	"github.com/assay-dev/assay/backends/servers/containers"
 	"github.com/assay-dev/assay/backends/servers/ledger"
@@ -19,8 +20,16 @@ import (
 
 // Main runs the tests of a package and returns the exit code, for its TestMain. Tests
 // that leave something behind fail: a goroutine, a process, a container, a mount, a
-// file in the temporary directory, or a line in the ledger.
+// file in the temporary directory, or a line in the ledger. When a test has started the
+// program to host a store, it does that instead.
 func Main(m *testing.M) int {
+	if hosted.IsChild() {
+		if err := hosted.Main(os.Args[1:]); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		return 0
+	}
 	dir, err := temporary()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "leak check:", err)

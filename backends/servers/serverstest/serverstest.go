@@ -21,8 +21,8 @@ import (
 const RequireVariable = "ASSAY_REQUIRE"
 
 // Check ends t when err is not nil: it is skipped when the server is unavailable and
-// ASSAY_REQUIRE does not name it, and fails otherwise. Names are "postgres", "s3"
-// and "docker".
+// ASSAY_REQUIRE does not name it, and fails otherwise. Names are "postgres", "s3",
+// "docker" and "fuse".
 func Check(t testing.TB, name string, err error) {
 	t.Helper()
 	switch {
