@@ -5,12 +5,15 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/assay-dev/assay/backends"
+	"github.com/assay-dev/assay/checker"
 	"github.com/assay-dev/assay/location"
+	"github.com/assay-dev/assay/workload"
 	"github.com/assay-dev/assay/workload/history"
 )
 
@@ -75,6 +78,45 @@ func TestHandlesThatDoNotCloseDoNotKeepTheRunFromEnding(t *testing.T) {
 		defer close(m.closing)
 		if err := closeAll([]*store{m.store()}); err == nil || !strings.Contains(err.Error(), "a call on them does not return") {
 			t.Error(err)
+		}
+	})
+}
+
+// A stuck Blob is one of whose calls some never return.
+type stuck struct {
+	backends.Blob
+	calls   atomic.Int64
+	forever chan struct{}
+}
+
+func (s *stuck) Set(ctx context.Context, key string, value []byte) error {
+	if s.calls.Add(1)%100 == 0 {
+		<-s.forever
+	}
+	return s.Blob.Set(ctx, key, value)
+}
+
+func TestCallsThatIgnoreTheirContextAreLeftBehindAndTheResultSaysSo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		blob, err := backends.OpenBlob(t.Context(), "mem:stuck")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer blob.Close()
+		s := &stuck{Blob: blob, forever: make(chan struct{})}
+		defer close(s.forever)
+		open := map[int]io.Closer{}
+		for number := probe; number < 20; number++ {
+			open[number] = s
+		}
+		run := &task{
+			spec:  Spec{Clients: 4, Keys: 3, Ops: 1000, Seed: 1, Timeout: time.Second},
+			store: &store{Target: Target{Object: history.Blob, URL: "mem:"}, handles: handles{open: open}},
+			dir:   t.TempDir(), progress: workload.Progress{To: t.Output()},
+		}
+		r, err := run.run(t.Context())
+		if err != nil || r.Verdict != checker.Valid || r.Outcomes.Info == 0 || !strings.Contains(r.Warning, "calls did not return although their time was over") {
+			t.Errorf("%s, %+v, %q, %v", r.Verdict, r.Outcomes, r.Warning, err)
 		}
 	})
 }
