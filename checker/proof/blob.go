@@ -142,7 +142,12 @@ func (b *blob) listed(a *history.List) (size int64, times int, listed bool) {
 // nothing reports whether the operation on a line saw that the key was absent.
 func (b *blob) nothing(line int) bool {
 	op := b.operations[line]
-	if op == nil || !definite(op) {
+	return op != nil && b.saw(op)
+}
+
+// saw reports whether op saw that the key was absent.
+func (b *blob) saw(op *history.Operation) bool {
+	if !definite(op) {
 		return false
 	}
 	switch a := op.Action.(type) {
@@ -180,7 +185,9 @@ func (b *blob) conclude(s *Step, facts []fact) (fact, bool, error) {
 	case Answered:
 		ok = b.answered(s.Before, s.After)
 	case Apart:
-		ok = !b.revived && len(s.Lines) == 2 && s.Before != s.After &&
+		// A value that is restored is still the one that was set last.
+		values := s.Before.Kind == Value && s.After.Kind == Value
+		ok = (values || !b.revived) && len(s.Lines) == 2 && s.Before != s.After &&
 			b.belongs(s.Lines[0], s.Before) && b.belongs(s.Lines[1], s.After) &&
 			b.operations[s.Lines[0]].Latest() < b.operations[s.Lines[1]].Call
 	case Once:

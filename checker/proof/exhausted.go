@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"cmp"
 	"maps"
 	"math"
 	"slices"
@@ -10,10 +11,11 @@ import (
 	"github.com/assay-dev/assay/workload/history"
 )
 
-// Exhausted is a proof by itself: the answers in Lines have no order, whichever of the
-// key's sets, deletes and restores besides happened, at any time after their calls. It
-// is for the few keys of a Blob on which no shorter argument is known, and verified by
-// trying every order: of at most 64 operations, in at most [maxTries] tries.
+// Exhausted is a proof by itself: the answers in Lines have no order, whatever the key held
+// before they were called, and whichever of its sets, deletes and restores besides happened
+// between the first call and the last return, at any time after their calls. It is for
+// those keys of a Blob on which no shorter argument is known, and verified by trying every
+// order: of at most 64 operations, in at most [maxTries] tries.
 const Exhausted Rule = "exhausted"
 
 const maxTries = 1 << 18
@@ -22,9 +24,12 @@ const maxTries = 1 << 18
 type exhaustion struct {
 	*blob
 	operations []*history.Operation
-	lookUp     []int  // by operation, the one that has to come before it, or -1
-	definite   uint64 // by operation, a bit: it has to be in the order
-	refuted    map[situation]bool
+	lookUp     []int                // by operation, the one that has to come before it, or -1
+	definite   uint64               // by operation, a bit: it has to be in the order
+	named      []*history.Operation // on these lines
+	window     span                 // from called to returned
+	// refutations are the situations from which no order goes on.
+	refutations map[situation]bool
 }
 
 // A situation is what has happened so far and what it led to.
@@ -34,16 +39,134 @@ type situation struct {
 }
 
 func (b *blob) exhausted(lines []int) bool {
-	x := &exhaustion{blob: b, refuted: map[situation]bool{}}
-	for _, line := range slices.Sorted(maps.Keys(b.operations)) {
-		op := b.operations[line]
-		named := slices.Contains(lines, line) && definite(op) && b.covered(op)
-		// What found nothing changed nothing.
-		if named || op.Outcome != history.Fail && effective(op) && !b.nothing(line) {
-			x.add(op, named)
+	x := &exhaustion{blob: b, window: span{math.MinInt64, math.MaxInt64}}
+	for _, line := range slices.Compact(slices.Sorted(slices.Values(lines))) {
+		if op := b.operations[line]; definite(op) && b.covered(op) {
+			x.named = append(x.named, op)
+			x.window.called, x.window.returned = min(x.window.called, op.Call), max(x.window.returned, op.Latest())
 		}
 	}
-	return len(x.operations) <= 64 && x.refutes(situation{}) && len(x.refuted) <= maxTries
+	if x.refuted() {
+		return true
+	}
+	x.window.called = math.MinInt64 // from the beginning, when nothing was there
+	return x.refuted()
+}
+
+// refuted reports whether no order exists in the window.
+func (x *exhaustion) refuted() bool {
+	x.operations, x.lookUp, x.definite, x.refutations = nil, nil, 0, map[situation]bool{}
+	for _, op := range x.named {
+		x.add(op, true)
+	}
+	before := x.others()
+	if len(x.operations) > 64 || !x.refutes(situation{}) {
+		return false
+	}
+	for _, set := range before {
+		a := set.Action.(*history.Set)
+		held, s := holding{found: true, value: a.Value, size: a.Size}, situation{}
+		if i := slices.Index(x.operations, set); i >= 0 {
+			s.taken = 1 << i
+		}
+		present, absent := s, s
+		present.now, absent.deleted = held, held
+		if !x.refutes(present) || !x.refutes(absent) {
+			return false
+		}
+	}
+	return len(x.refutations) <= maxTries
+}
+
+// others takes in what else may have happened in the window, and returns the values that
+// may have been there before it: of those that nobody named saw, one. They are all alike,
+// and serve nobody but a restore.
+func (x *exhaustion) others() (before []*history.Operation) {
+	var unseen []*history.Operation // the sets of values that nobody named saw
+	var deletes, restores []*history.Operation
+	for _, line := range slices.Sorted(maps.Keys(x.blob.operations)) {
+		op := x.blob.operations[line]
+		// What found nothing changed nothing.
+		if op.Call > x.window.returned || op.Outcome == history.Fail || !effective(op) || x.nothing(line) {
+			continue
+		}
+		set, sets := op.Action.(*history.Set)
+		seen := sets && x.seen(set)
+		if seen && op.Call < x.window.called {
+			before = append(before, op)
+		}
+		if slices.Contains(x.named, op) {
+			continue
+		}
+		_, restore := op.Action.(*history.Restore)
+		switch {
+		case sets && !seen:
+			unseen = append(unseen, op)
+		case op.Latest() < x.window.called:
+		case sets:
+			x.add(op, false)
+		case restore:
+			restores = append(restores, op)
+		default:
+			deletes = append(deletes, op)
+		}
+	}
+	if len(unseen) > 0 {
+		first := slices.MinFunc(unseen, byCall)
+		if first.Call < x.window.called {
+			before = append(before, first)
+		}
+		unseen = slices.DeleteFunc(unseen, func(op *history.Operation) bool { return op.Latest() < x.window.called })
+		most := 1
+		if x.relax.Allow(location.RelaxNoRestore) { // each may be what a restore found
+			most = len(unseen)
+		}
+		x.addFirst(unseen, most)
+	}
+	absences, presences := x.needs()
+	x.addFirst(deletes, absences)
+	x.addFirst(restores, presences)
+	return before
+}
+
+func byCall(a, b *history.Operation) int { return cmp.Compare(a.Call, b.Call) }
+
+// addFirst takes in those operations that were called first. They are alike, and the
+// earlier one was called the more it can serve for.
+func (x *exhaustion) addFirst(alike []*history.Operation, most int) {
+	slices.SortStableFunc(alike, byCall)
+	for _, op := range alike[:min(most, len(alike))] {
+		x.add(op, false)
+	}
+}
+
+// seen reports whether an answer can tell of a value.
+func (x *exhaustion) seen(set *history.Set) bool {
+	return slices.ContainsFunc(x.named, func(op *history.Operation) bool {
+		switch a := op.Action.(type) {
+		case *history.Get:
+			return a.Found && a.Value == set.Value
+		case *history.Delete:
+			return a.Answered && a.Found && sameSize(a.Size, set.Size)
+		case *history.List:
+			size, _, listed := x.listed(a)
+			return listed && sameSize(size, set.Size)
+		}
+		return false
+	})
+}
+
+// needs returns how many answers need the key to be absent, and how many present: a delete
+// that nobody needs, or a restore, can as well not have happened.
+func (x *exhaustion) needs() (absences, presences int) {
+	for _, op := range x.named {
+		if x.saw(op) {
+			absences++
+		} else {
+			presences++
+		}
+	}
+	return absences, presences
 }
 
 // add takes in an operation; as two where it looked a size up and, at the same time or
@@ -79,10 +202,10 @@ func (x *exhaustion) refutes(s situation) bool {
 	if x.definite&^s.taken == 0 {
 		return false
 	}
-	if x.refuted[s] || len(x.refuted) > maxTries {
+	if x.refutations[s] || len(x.refutations) > maxTries {
 		return true
 	}
-	x.refuted[s] = true
+	x.refutations[s] = true
 	// What is called after an operation left has returned comes after that one.
 	latest := int64(math.MaxInt64)
 	for i, op := range x.operations {
