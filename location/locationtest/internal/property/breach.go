@@ -55,7 +55,7 @@ func wrong(r request, call call, op *history.Operation, err error, ended bool) (
 		return "E2", "it was carried out although its context had ended before"
 	case r.fate == expired && !location.IsTimeout(err) && !errors.Is(err, location.ErrInvalidArgument):
 		return "E4", "the error of a call whose deadline has passed has to be a timeout by its type"
-	case call.invalid != nil && r.fate == fine && !ended && !errors.Is(err, location.ErrInvalidArgument):
+	case call.invalid != nil && (err == nil || r.fate == fine && !ended && !errors.Is(err, location.ErrInvalidArgument)):
 		return call.invalid.clause, call.invalid.why + " has to be refused as an invalid argument"
 	case call.invalid == nil && errors.Is(err, location.ErrInvalidArgument):
 		return legality(op), "its arguments are legal"

@@ -1,29 +1,24 @@
 package property
 
 import (
-	"bytes"
 	"context"
 	"flag"
 	"fmt"
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"go.uber.org/goleak"
 
 	"github.com/assay-dev/assay/backends/defective"
 	"github.com/assay-dev/assay/backends/mem"
 	"github.com/assay-dev/assay/location"
-	"github.com/assay-dev/assay/workload/history"
 )
 
 func TestMain(m *testing.M) {
-	// Stores that are wrong on purpose leave no files behind, and do not hold others up.
-	for name, value := range map[string]string{"rapid.nofailfile": "true", "rapid.shrinktime": "5s"} {
-		if err := flag.Set(name, value); err != nil {
-			panic(err)
-		}
+	// Stores that are wrong on purpose leave no files behind.
+	if err := flag.Set("rapid.nofailfile", "true"); err != nil {
+		panic(err)
 	}
 	flag.Parse()
 	goleak.VerifyTestMain(m)
@@ -85,51 +80,6 @@ func defect(d defective.Defect) object {
 		t.Cleanup(func() { s.Close() })
 		return s
 	})
-}
-
-// lines runs a case and returns its history's file.
-func lines(t *testing.T, p *property, c testCase) string {
-	var b bytes.Buffer
-	r := p.newRun(c.program)
-	h := p.bubble(r, c.interleave())
-	w, err := history.NewWriter(&b, h.Header)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := range h.Operations {
-		if err := w.Write(&h.Operations[i]); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.String()
-}
-
-func TestTheSameSeedGivesTheSameHistoryByteForByte(t *testing.T) {
-	for _, object := range []object{
-		memConsensus(),
-		defect(defective.Defect{Object: defective.OfConsensus, Name: "check-then-act"}),
-		defect(defective.Defect{Object: defective.OfBlob, Name: "set-in-halves"}),
-	} {
-		distinct := map[string]bool{}
-		for n := range uint64(50) {
-			p := newProperty(t, object, Defaults())
-			c, _ := p.draw(seed{n, 0})
-			want := lines(t, p, c)
-			distinct[want] = true
-			for range 3 {
-				c, _ := p.draw(seed{n, 0})
-				if got := lines(t, p, c); got != want {
-					t.Fatalf("%v\ngave\n%s\nand\n%s", c.program, want, got)
-				}
-			}
-		}
-		if len(distinct) < 40 {
-			t.Errorf("%d distinct histories of 50 cases", len(distinct))
-		}
-	}
 }
 
 func TestARaceIsFoundAndMadeSmallAndShown(t *testing.T) {
@@ -203,57 +153,6 @@ func TestInRealTimeAFailureIsRepeated(t *testing.T) {
 	f = p.shrink(f)
 	if !strings.Contains(f.report(), "the program failed 10 times") || f.program.calls() > 2 {
 		t.Error(f.report())
-	}
-}
-
-// A slow store takes its time.
-type slow struct{ location.Consensus }
-
-const latency = time.Millisecond
-
-func (s slow) CompareAndSet(ctx context.Context, key string, expected *location.SeqNo, next location.VersionedData) (location.CompareAndSetResult, error) {
-	time.Sleep(latency)
-	return s.Consensus.CompareAndSet(ctx, key, expected, next)
-}
-
-func (s slow) Head(ctx context.Context, key string) (location.VersionedData, bool, error) {
-	time.Sleep(latency)
-	return s.Consensus.Head(ctx, key)
-}
-
-func (s slow) Scan(ctx context.Context, key string, from location.SeqNo, limit int64) ([]location.VersionedData, error) {
-	time.Sleep(latency)
-	return s.Consensus.Scan(ctx, key, from, limit)
-}
-
-func slowConsensus() object {
-	inner := memConsensus().open
-	return object{
-		name: history.Consensus, last: memConsensus().last, write: memConsensus().write,
-		open: func(t testing.TB, place string, names []string) handle {
-			h := inner(t, place, names).(*consensusHandle)
-			h.store = slow{h.store}
-			return h
-		},
-	}
-}
-
-func TestCallsThatTakeTimeOverlapAndTheirHistoryIsTheSame(t *testing.T) {
-	overlaps := 0
-	for n := range uint64(20) {
-		p := newProperty(t, slowConsensus(), Defaults())
-		c, _ := p.draw(seed{n, 0})
-		want := lines(t, p, c)
-		if got := lines(t, p, c); got != want {
-			t.Fatalf("%v\ngave\n%s\nand\n%s", c.program, want, got)
-		}
-		if f := p.scheduled(c); f != nil {
-			t.Fatal(f.report())
-		}
-		overlaps += strings.Count(want, `"process":1`)
-	}
-	if overlaps == 0 {
-		t.Error("no second client did anything")
 	}
 }
 
