@@ -48,7 +48,7 @@ func execute(args []string, stdout, stderr io.Writer) int {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w: see %s --help", err, cmd.CommandPath())
 	})
-	root.AddCommand(runCommand(o), checkCommand(o), verifyCommand(o), certifyCommand(o), zooCommand(o), serveCommand(o), exportCommand(o), importCommand(o), versionCommand())
+	root.AddCommand(runCommand(o), checkCommand(o), verifyCommand(o), certifyCommand(o), zooCommand(o), serveCommand(o), exportCommand(o), importCommand(o), replayCommand(o), versionCommand())
 	if err := root.Execute(); err != nil {
 		o.fail(err)
 	}
