@@ -1,0 +1,25 @@
+package bolt
+
+import (
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/assay-dev/assay/location"
+	"github.com/assay-dev/assay/location/locationtest"
+)
+
+func TestBoltIsLinearizable(t *testing.T) {
+	dir := t.TempDir()
+	open := func(t testing.TB, place string) location.Consensus {
+		return newConsensus(t, filepath.Join(dir, place), "")
+	}
+	for name, options := range map[string][]locationtest.Option{
+		"client by client": {locationtest.Cases(5)},
+		"in real time":     {locationtest.RealTime()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			locationtest.LinearizableConsensus(t, open, append(options, locationtest.Time(2*time.Second))...)
+		})
+	}
+}
