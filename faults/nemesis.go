@@ -70,7 +70,7 @@ func NewNemesis(plan Plan, target *Target, note func(Strike)) (*Nemesis, error) 
 		if err != nil {
 			return nil, fmt.Errorf("fault %q: %w", f, err)
 		}
-		if f.For == 0 && kind.Lasts != nil {
+		if f.For == 0 && !f.When.atOnce() && kind.Lasts != nil {
 			f.For = kind.Lasts(target)
 		}
 		line := f.String()
