@@ -45,10 +45,11 @@ func Relax(r ...location.Relaxation) Option { return func(o *property.Options) {
 // WithoutFaults lets no operation fail or time out but those that the store fails itself.
 func WithoutFaults() Option { return func(o *property.Options) { o.Faults = false } }
 
-// MayFail lets the store fail operations by itself, for certain (E1), although nobody else
-// is at work and nothing went wrong. Without this option such an operation has to be
-// answered.
-func MayFail() Option { return func(o *property.Options) { o.MayFail = true } }
+// OrderOnly judges the order of the answers and nothing else: no call has illegal
+// arguments or a context that ended before, and none is judged by itself. It is for stores
+// that do not refuse what the contract says they refuse, that return errors of no class, or
+// that fail operations although nothing went wrong.
+func OrderOnly() Option { return func(o *property.Options) { o.OrderOnly = true } }
 
 // Exhaustive tries every interleaving of each program, up to bound of them. Programs have
 // to be small for that: two clients with two operations each are, unless other options

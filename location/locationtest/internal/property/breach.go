@@ -22,8 +22,11 @@ type breach struct {
 	alone *history.Operation
 }
 
-// breached notes a broken promise.
+// breached notes a broken promise, if anybody wants to know.
 func (r *run) breached(b breach) {
+	if r.orderOnly {
+		return
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.breaches = append(r.breaches, b)

@@ -119,6 +119,9 @@ type swarm struct {
 
 func (k *deck) swarm(d dice) swarm {
 	s := swarm{odd: one(d, []int{0, 0, 8, 2})}
+	if k.options.OrderOnly {
+		s.odd = 0
+	}
 	for range 7 {
 		s.kinds = append(s.kinds, k.writes)
 	}

@@ -17,8 +17,8 @@ type Options struct {
 	// Faults lets operations fail and time out.
 	Faults bool
 	Relax  location.Relaxations
-	// MayFail lets the store fail operations by itself.
-	MayFail bool
+	// OrderOnly judges no call by itself, and draws none that the store has to refuse.
+	OrderOnly bool
 	// Time bounds how long new programs are begun; 0 means no limit.
 	Time time.Duration
 	// Bound is how many interleavings of each program are tried; 0 means one that is

@@ -254,7 +254,7 @@ func (p *property) newRun(program program) *run {
 	p.tally.runs++
 	return &run{
 		object: p.object, place: p.place + strconv.Itoa(p.tally.runs), program: program,
-		origins: make(map[int64]origin, program.calls()),
+		origins: make(map[int64]origin, program.calls()), orderOnly: p.options.OrderOnly,
 	}
 }
 
@@ -281,7 +281,7 @@ func (p *property) judge(r *run, h *history.History) *failure {
 		f.violation = &result.Violations[0]
 		return f
 	}
-	if f.breach = r.first(false); f.breach != nil && !p.options.MayFail {
+	if f.breach = r.first(false); f.breach != nil {
 		return f
 	}
 	return nil

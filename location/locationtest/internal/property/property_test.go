@@ -104,6 +104,53 @@ func TestAnErrorWithoutAClassFails(t *testing.T) {
 	}
 }
 
+func TestOrderOnlyJudgesNoCallByItself(t *testing.T) {
+	for _, name := range []string{"bare-errors", "any-key", "missing-is-an-error", "deaf-to-cancellation"} {
+		o := Defaults()
+		o.OrderOnly = true
+		p := newProperty(t, defect(defective.Defect{Object: defective.OfBlob, Name: name}), o)
+		for n := range uint64(300) {
+			if f := p.try(seed{n, 0}); f != nil {
+				t.Errorf("%s: %s", name, f.report())
+				break
+			}
+		}
+	}
+}
+
+func TestWhatComesOnceInSoManyOperationsBecomesALoop(t *testing.T) {
+	p := newProperty(t, defect(defective.Defect{Object: defective.OfConsensus, Name: "retries-a-commit"}), Defaults())
+	many := make([]request, 40)
+	for i := range many {
+		many[i] = request{op: "compare_and_set", by: 1}
+	}
+	f := p.scheduled(testCase{program{names: []string{"k"}, clients: []script{once(many...)}}, replay(nil)})
+	if f == nil {
+		t.Fatal("not found")
+	}
+	if small := p.shrink(f).program; small.requests() != 1 || small.clients[0].rounds != 25 {
+		t.Errorf("made no smaller than\n%v", small)
+	}
+}
+
+func TestACallIsGivenUpAtTheLookThatWasChosen(t *testing.T) {
+	for looks := 1; looks <= 3; looks++ {
+		yields := 0
+		ctx, end := giveUp(location.WithYield(t.Context(), func() { yields++ }), looks)
+		defer end()
+		for i := 1; i < looks; i++ {
+			if i%2 == 0 {
+				location.Yield(ctx)
+			} else if ctx.Err() != nil {
+				t.Fatalf("given up at look %d, not %d", i, looks)
+			}
+		}
+		if ctx.Err() == nil {
+			t.Errorf("not given up at look %d", looks)
+		}
+	}
+}
+
 // once is a client that does its requests once.
 func once(requests ...request) script { return script{1, requests} }
 

@@ -28,6 +28,8 @@ type run struct {
 	host    host
 	another handle       // on a place that nobody writes to
 	clock   atomic.Int64 // counts calls and returns: the time of the history
+	// orderOnly judges no call by itself.
+	orderOnly bool
 
 	mu         sync.Mutex
 	operations []history.Operation

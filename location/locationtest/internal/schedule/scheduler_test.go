@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"reflect"
 	"strings"
 	"sync"
@@ -47,6 +48,26 @@ func TestStrategiesDecideWhoGoesOn(t *testing.T) {
 		if got := letters(t, test.strategy, "abc", "ABC"); got != test.want {
 			t.Errorf("%T: %s, want %s", test.strategy, got, test.want)
 		}
+	}
+}
+
+func TestARandomWalkIsTheSameForTheSameSeedAndCanBeReplayed(t *testing.T) {
+	walk := func(seed uint64) Strategy { return Random{rand.New(rand.NewPCG(seed, 0))} }
+	distinct := map[string]bool{}
+	for seed := range uint64(20) {
+		want := letters(t, walk(seed), "abc", "ABC")
+		distinct[want] = true
+		if got := letters(t, walk(seed), "abc", "ABC"); got != want {
+			t.Errorf("seed %d: %s and %s", seed, want, got)
+		}
+		r := &Recorder{Strategy: walk(seed)}
+		letters(t, r, "abc", "ABC")
+		if got := letters(t, &Replay{Decisions: r.Decisions}, "abc", "ABC"); got != want || len(r.Tasks) != len(r.Decisions) {
+			t.Errorf("seed %d: %s replays as %s", seed, want, got)
+		}
+	}
+	if len(distinct) < 8 { // of 20 that there are
+		t.Errorf("%d distinct walks", len(distinct))
 	}
 }
 
