@@ -17,9 +17,10 @@ const (
 	wakes = "pause"
 )
 
-// failoverKind puts the replica in the place of the primary, which is killed and stays
-// dead. With the setting pause it is only paused when the replica takes over, and
-// wakes up later, without anybody telling it: it still takes reads and writes.
+// failoverKind puts the replica in the place of the primary, which is killed, stays dead
+// for a while and comes back as the new replica. With the setting pause it is only
+// paused when the replica takes over, and wakes up later without anybody telling it: it
+// still takes reads and writes.
 func failoverKind() Kind {
 	const name = "failover"
 	return Kind{
@@ -39,8 +40,8 @@ func failoverKind() Kind {
 			return []Fault{f}, nil
 		},
 		Check: func(f Fault) error {
-			if f.When.Every > 0 {
-				return errors.New("there is one replica: a failover happens once")
+			if _, wakesUp := f.Setting(wakes); wakesUp && f.When.Every > 0 {
+				return errors.New("an old primary that wakes up is no replica for another failover: it happens once")
 			}
 			return nobodyInParticular(f)
 		},
@@ -56,35 +57,41 @@ func failoverKind() Kind {
 type failover struct {
 	cluster *local.Cluster
 	wakesUp bool
-	paused  bool
+	old     *local.Node // the primary that went away; nil when nothing is broken
+	done    bool        // the replica is in its place
 }
 
 func (f *failover) Inject(ctx context.Context, _ *rand.Rand) (string, error) {
+	f.old, f.done = f.cluster.Primary(), false
 	away := killed
 	if f.wakesUp {
-		f.paused, away = true, paused
+		away = paused
 	}
-	effect, err := away(ctx, f.cluster.Primary)
+	effect, err := away(ctx, f.old)
 	if err != nil || effect == "" {
 		return "", err
 	}
 	if err := f.cluster.Promote(ctx); err != nil {
 		return "", err
 	}
-	return effect + "; replica promoted, takes writes", nil
+	f.done = true
+	return effect + "; the other one promoted, takes writes", nil
 }
 
-func (f *failover) Heal(ctx context.Context) (string, error) {
-	if !f.paused {
-		return "", nil
+func (f *failover) Heal(ctx context.Context) (effect string, err error) {
+	switch {
+	case f.old == nil:
+	case f.done && !f.wakesUp:
+		err = f.cluster.Rejoin(ctx)
+	default:
+		err = errors.Join(f.old.Start(ctx), f.old.Resume(ctx), f.old.WaitReady(ctx))
 	}
-	primary := f.cluster.Primary
-	if err := primary.Resume(ctx); err != nil {
+	if err != nil {
 		return "", err
 	}
-	if err := primary.WaitReady(ctx); err != nil {
-		return "", err
+	if f.done && f.wakesUp {
+		effect = "the old primary is back and answers"
 	}
-	f.paused = false
-	return "the old primary is back and answers", nil
+	f.old, f.done = nil, false
+	return effect, nil
 }

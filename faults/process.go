@@ -42,8 +42,8 @@ func killKind() Kind {
 			if f.Whom == backend {
 				return newKillBackend(t)
 			}
-			node, err := t.node(f.Whom)
-			return &kill{node: node}, err
+			_, err := t.node(f.Whom)
+			return &kill{whom: whom{t.Server, f.Whom}}, err
 		},
 	}
 }
@@ -61,8 +61,8 @@ func pauseKind() Kind {
 		Lasts: func(t *Target) time.Duration { return t.Timeout * 3 / 2 },
 		Alone: true,
 		New: func(t *Target, f Fault) (Injector, error) {
-			node, err := t.node(f.Whom)
-			return &pause{node: node}, err
+			_, err := t.node(f.Whom)
+			return &pause{whom: whom{t.Server, f.Whom}}, err
 		},
 	}
 }
@@ -79,6 +79,7 @@ func oneOf(known []string) func(Fault) error {
 	}
 }
 
+// node returns the server that the run has started in a role.
 func (t *Target) node(role string) (*local.Node, error) {
 	if node := t.Server.Node(role); node != nil {
 		return node, nil
@@ -86,34 +87,41 @@ func (t *Target) node(role string) (*local.Node, error) {
 	return nil, fmt.Errorf("the run starts no server %q", role)
 }
 
+// whom is the server that a strike is for. After a failover it is another one.
+type whom struct {
+	server *local.Server
+	role   string
+}
+
+func (w whom) node() *local.Node { return w.server.Node(w.role) }
+
 type kill struct {
-	node *local.Node
-	dead bool
+	whom whom
+	dead *local.Node // nil when nothing is broken
 }
 
 func (k *kill) Inject(ctx context.Context, _ *rand.Rand) (string, error) {
-	k.dead = true
-	return killed(ctx, k.node)
+	k.dead = k.whom.node()
+	return killed(ctx, k.dead)
 }
 
 func (k *kill) Heal(ctx context.Context) (string, error) {
-	if !k.dead {
+	if k.dead == nil {
 		return "", nil
 	}
-	if err := k.node.Start(ctx); err != nil {
+	if err := k.dead.Start(ctx); err != nil {
 		return "", err
 	}
-	if err := k.node.WaitReady(ctx); err != nil {
+	if err := k.dead.WaitReady(ctx); err != nil {
 		return "", err
 	}
-	k.dead = false
+	k.dead = nil
 	return "", nil
 }
 
 type killBackend struct {
-	node   *local.Node
-	killer backendKiller
-	dead   bool
+	whom whom
+	dead *local.Node // nil when nothing is broken
 }
 
 type backendKiller interface {
@@ -121,55 +129,56 @@ type backendKiller interface {
 }
 
 func newKillBackend(t *Target) (Injector, error) {
-	node, err := t.node("")
-	if err != nil {
-		return nil, err
-	}
-	killer, able := node.Instance.(backendKiller)
-	if !able {
+	k := &killBackend{whom: whom{server: t.Server}}
+	if node := k.whom.node(); !hasBackends(node) {
 		return nil, fmt.Errorf("%s has no processes for single clients", node.Role)
 	}
-	return &killBackend{node: node, killer: killer}, nil
+	return k, nil
+}
+
+func hasBackends(node *local.Node) bool {
+	_, has := node.Instance.(backendKiller)
+	return has
 }
 
 func (k *killBackend) Inject(ctx context.Context, random *rand.Rand) (string, error) {
-	k.dead = true
-	return k.killer.KillBackend(ctx, random.IntN)
+	k.dead = k.whom.node()
+	return k.dead.Instance.(backendKiller).KillBackend(ctx, random.IntN)
 }
 
 // Heal waits: the server recovers by itself.
 func (k *killBackend) Heal(ctx context.Context) (string, error) {
-	if !k.dead {
+	if k.dead == nil {
 		return "", nil
 	}
-	if err := k.node.WaitReady(ctx); err != nil {
+	if err := k.dead.WaitReady(ctx); err != nil {
 		return "", err
 	}
-	k.dead = false
+	k.dead = nil
 	return "", nil
 }
 
 type pause struct {
-	node   *local.Node
-	paused bool
+	whom   whom
+	paused *local.Node // nil when nothing is broken
 }
 
 func (p *pause) Inject(ctx context.Context, _ *rand.Rand) (string, error) {
-	p.paused = true
-	return paused(ctx, p.node)
+	p.paused = p.whom.node()
+	return paused(ctx, p.paused)
 }
 
 func (p *pause) Heal(ctx context.Context) (string, error) {
-	if !p.paused {
+	if p.paused == nil {
 		return "", nil
 	}
-	if err := p.node.Resume(ctx); err != nil {
+	if err := p.paused.Resume(ctx); err != nil {
 		return "", err
 	}
-	if err := p.node.WaitReady(ctx); err != nil {
+	if err := p.paused.WaitReady(ctx); err != nil {
 		return "", err
 	}
-	p.paused = false
+	p.paused = nil
 	return "", nil
 }
 

@@ -58,8 +58,11 @@ func (s *Server) add(role string, instance Instance, end func(context.Context) e
 }
 
 // Node returns the server with a role, nil when there is none. The role "" is that of
-// the first one, which takes the writes.
+// the first one, which takes the writes. In a cluster, the roles are those of now.
 func (s *Server) Node(role string) *Node {
+	if s.cluster != nil {
+		return s.cluster.node(role)
+	}
 	for _, n := range s.nodes {
 		if role == "" || n.Role == role {
 			return n

@@ -131,14 +131,15 @@ func (p *postgresPlan) startPrimary(ctx context.Context, s *Server) (*servers.Po
 
 // startReplica starts a replica and tells the store of it.
 func (p *postgresPlan) startReplica(ctx context.Context, s *Server, primary *servers.Postgres) error {
-	replica, err := primary.StartReplica(ctx, servers.PostgresOptions{
+	options := servers.PostgresOptions{
 		Settings: map[string]string{
 			"recovery_min_apply_delay": milliseconds(p.replayDelay),
 			// Once it has taken over, there is nobody to wait for.
 			"synchronous_standby_names": "",
 		},
 		Distance: p.distance,
-	})
+	}
+	replica, err := primary.StartReplica(ctx, options)
 	if err != nil {
 		return err
 	}
@@ -146,7 +147,10 @@ func (p *postgresPlan) startReplica(ctx context.Context, s *Server, primary *ser
 	if p.read == onReplica {
 		p.store.Set("read", replica.Address)
 	} else {
-		s.cluster = &Cluster{Primary: s.Node("postgres"), Replica: node, Promote: replica.Promote}
+		s.cluster = &Cluster{
+			primary: primary, replica: replica, options: options, synchronous: p.replica == synchronous,
+			nodes: map[*servers.Postgres]*Node{primary: s.Node("postgres"), replica: node},
+		}
 		bothHosts(p.store, primary.Address, replica.Address)
 	}
 	if p.replica == synchronous {

@@ -4,6 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"os"
+	"strconv"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -11,7 +15,7 @@ import (
 // StartReplica starts a second server that streams from p and answers reads, and waits
 // until it does. It is asynchronous: what p acknowledges shows up there later. The
 // setting recovery_min_apply_delay, or pg_wal_replay_pause there, makes that certain;
-// synchronous_standby_names on p ends it, see [Postgres.AwaitSynchronous].
+// synchronous_standby_names on p ends it, see [Postgres.DemandReplica].
 func (p *Postgres) StartReplica(ctx context.Context, options PostgresOptions) (*Postgres, error) {
 	if p.local == nil {
 		return nil, Unavailable("a replica of a server in a container")
@@ -21,23 +25,76 @@ func (p *Postgres) StartReplica(ctx context.Context, options PostgresOptions) (*
 		return nil, err
 	}
 	r := &Postgres{local: files}
-	if err := r.follow(ctx, p.Address, options); err != nil {
+	err = r.copyFrom(ctx, p, options.Distance)
+	if err == nil {
+		err = r.launch(ctx, options)
+	}
+	if err != nil {
 		return nil, errors.Join(err, r.Close(ctx))
 	}
 	return r, nil
 }
 
-func (p *Postgres) follow(ctx context.Context, primary string, options PostgresOptions) (err error) {
-	if options.Distance > 0 {
-		if p.link, err = NewLink(primary, options.Distance); err != nil {
-			return err
-		}
-		primary = p.link.Address()
+// Rejoin makes p, which has lost its place to primary, a replica of primary on a copy of
+// its data, and waits until it streams. It is killed first if it runs. Its address
+// stays, and options are those of [Postgres.StartReplica].
+func (p *Postgres) Rejoin(ctx context.Context, primary *Postgres, options PostgresOptions) error {
+	if p.local == nil || p.release != nil {
+		return Unavailable("a replica in a container, or on a disk of its own")
 	}
-	if err := p.local.copyFrom(ctx, primary); err != nil {
+	_, port, err := net.SplitHostPort(p.Address)
+	if err != nil {
 		return err
 	}
-	return p.launch(ctx, options)
+	number, err := strconv.Atoi(port)
+	if err != nil {
+		return err
+	}
+	if err := p.Kill(ctx); err != nil {
+		return err
+	}
+	if err := errors.Join(releaseMemory(p.local.data()), os.RemoveAll(p.local.data())); err != nil {
+		return err
+	}
+	if err := p.copyFrom(ctx, primary, options.Distance); err != nil {
+		return err
+	}
+	if err := p.local.configure(number, options); err != nil {
+		return err
+	}
+	if err := p.Start(ctx); err != nil {
+		return err
+	}
+	return p.WaitReady(ctx)
+}
+
+// copyFrom makes the data directory of a replica of primary.
+func (p *Postgres) copyFrom(ctx context.Context, primary *Postgres, distance time.Duration) (err error) {
+	if p.link != nil {
+		if err := p.link.Close(); err != nil {
+			return err
+		}
+		p.link = nil
+	}
+	address := primary.Address
+	if distance > 0 {
+		if p.link, err = NewLink(address, distance); err != nil {
+			return err
+		}
+		address = p.link.Address()
+	}
+	return p.local.copyFrom(ctx, address)
+}
+
+// DemandReplica sets synchronous_standby_names so that p acknowledges nothing from now
+// on that a replica does not have, and waits until one is there.
+func (p *Postgres) DemandReplica(ctx context.Context) error {
+	for _, statement := range []string{"ALTER SYSTEM SET synchronous_standby_names = '*'", "SELECT pg_reload_conf()"} {
+		if err := p.Exec(ctx, statement); err != nil {
+			return err
+		}
+	}
+	return p.AwaitSynchronous(ctx)
 }
 
 // AwaitSynchronous waits until p acknowledges nothing that a replica does not have, as
