@@ -40,6 +40,7 @@ type Checker struct{ key key }
 // NewChecker returns a Checker under these relaxations.
 func NewChecker(relax location.Relaxations) *Checker {
 	return &Checker{key{
+		relax:      relax,
 		deleteSize: relax.Allow(location.RelaxDeleteSize),
 		noRestore:  relax.Allow(location.RelaxNoRestore),
 		seed:       maphash.MakeSeed(),
@@ -50,29 +51,22 @@ func NewChecker(relax location.Relaxations) *Checker {
 func (c *Checker) Check(h perkey.History) Result {
 	k := &c.key
 	k.reset(h)
-	for _, step := range []func(){k.gather, k.checkRefusals, k.checkBlocks, k.findZones, k.sweep} {
-		if step(); k.contradiction != nil || k.undecided != "" {
-			return k.refuse()
+	for _, step := range []func(){k.gather, k.checkRefusals, k.followRestores, k.checkBlocks, k.findZones, k.sweep} {
+		if step(); k.decided() {
+			break
 		}
 	}
-	return Result{Order: k.order}
+	return Result{Order: k.order, Contradiction: k.contradiction, Undecided: k.undecided}
 }
 
-// refuse reports what stands in the way of an order. Where a restore may have
-// brought a value back, a value can have several blocks; then only contradictions
-// that need no blocks stand, and a search decides the rest.
-func (k *key) refuse() Result {
-	switch {
-	case k.blockwise && k.revives && k.removals:
-		return Result{Undecided: "a restore may have brought a deleted value back"}
-	case k.contradiction != nil:
-		return Result{Contradiction: k.contradiction}
-	}
-	return Result{Undecided: k.undecided}
+// decided reports whether the key is decided, or will not be.
+func (k *key) decided() bool {
+	return k.order != nil || k.contradiction != nil || k.undecided != ""
 }
 
 // A key is the state of one check. Operations are named by their index.
 type key struct {
+	relax      location.Relaxations
 	deleteSize bool // relaxation delete-size
 	noRestore  bool // relaxation no-restore
 	seed       maphash.Seed
@@ -109,7 +103,6 @@ type findings struct {
 	// What the check comes to: the first of these that is set.
 	undecided     string
 	contradiction []proof.Step
-	blockwise     bool // the contradiction rests on each value being there only once
 	order         proof.Order
 }
 

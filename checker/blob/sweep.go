@@ -46,10 +46,10 @@ func (k *key) sweep() {
 		deleting: s.deleting[:0], spent: s.spent[:0], reads: s.reads,
 	}
 	if !s.run() {
-		k.contradiction, k.blockwise = s.tooFewDeletes(), true
+		k.contradiction = s.tooFewDeletes()
 		return
 	}
-	k.placeRestores(s.order)
+	k.order = s.order
 }
 
 // run reports whether everything found its place.

@@ -30,21 +30,16 @@ func (k *key) checkRefusals() {
 // checkBlocks finds the values that were seen before they were set or after they were
 // deleted.
 func (k *key) checkBlocks() {
+	if k.checkSets(); k.contradiction != nil {
+		return
+	}
 	for i := range k.blocks {
-		b := &k.blocks[i]
-		if b.set == nil {
-			continue
-		}
-		if b.returned < k.spots[b.op].call {
-			k.contradiction = k.backwards(b.first, b.op)
-			return
-		}
-		if b.removed != none && k.Operations[b.removed].Latest() < b.called {
-			k.contradiction, k.blockwise = k.backwards(b.removed, b.last), true
+		if b := &k.blocks[i]; b.removed != none && k.Operations[b.removed].Latest() < b.called {
+			k.contradiction = k.backwards(b.removed, b.last)
 		}
 	}
 	for _, pair := range k.again {
-		k.contradiction, k.blockwise = k.once(pair[0], pair[1]), true
+		k.contradiction = k.once(pair[0], pair[1])
 	}
 	for _, l := range k.lookups {
 		// The removal comes after all of the value's operations, which it ends.
@@ -53,7 +48,17 @@ func (k *key) checkBlocks() {
 			removal.called, removal.last, removal.owner = of.called, of.last, l.of
 		}
 		if removal.returned < removal.called {
-			k.contradiction, k.blockwise = k.behindItself(removal), true
+			k.contradiction = k.behindItself(removal)
+		}
+	}
+}
+
+// checkSets finds the values that were seen before they were set.
+func (k *key) checkSets() {
+	for i := range k.blocks {
+		if b := &k.blocks[i]; b.set != nil && b.returned < k.spots[b.op].call {
+			k.contradiction = k.backwards(b.first, b.op)
+			return
 		}
 	}
 }
@@ -62,14 +67,14 @@ func (k *key) checkBlocks() {
 // nobody saw and that may not have happened is dropped.
 func (k *key) findZones() {
 	for i := range k.blocks {
-		if b := &k.blocks[i]; b.seen && b.zone() {
+		if b := &k.blocks[i]; k.counts(b) && b.zone() {
 			k.zones = append(k.zones, stretch{b.returned, b.called, b})
 		}
 	}
 	k.zones, k.spare = sortByBegin(k.zones, k.spare)
 	for i := 1; i < len(k.zones); i++ {
 		if a, b := &k.zones[i-1], &k.zones[i]; b.begin < a.end {
-			k.contradiction, k.blockwise = k.interleaved(a.of, b.of), true
+			k.contradiction = k.interleaved(a.of, b.of)
 			return
 		}
 	}
@@ -77,18 +82,22 @@ func (k *key) findZones() {
 	hint := 0
 	for i := range k.blocks {
 		b := &k.blocks[i]
-		if !b.seen || b.zone() {
+		if !k.counts(b) || b.zone() {
 			continue
 		}
 		s, around := k.moveOut(b, &hint)
 		if s.end < s.begin {
-			k.contradiction, k.blockwise = k.interleaved(around, b), true
+			k.contradiction = k.interleaved(around, b)
 			return
 		}
 		k.waiting = append(k.waiting, s)
 	}
 	k.waiting, k.spare = sortByBegin(k.waiting, k.spare)
 }
+
+// counts reports whether a block has to find its place. Where a value may have been restored
+// only values do: the key may have been absent amid the operations of one.
+func (k *key) counts(b *block) bool { return b.seen && (b.set != nil || !k.restorable()) }
 
 // moveOut returns when a block that is no zone can take effect at one instant, outside all
 // zones, and the zone that stood in the way.
