@@ -27,6 +27,11 @@ type Run struct {
 	Seconds    float64 `json:"seconds,omitempty"`
 	// TimeoutSeconds is how long a client waited for an operation.
 	TimeoutSeconds float64 `json:"timeout_seconds,omitempty"`
+	// Weights, ValueBytes and LargeBytes are what the workload was told; nothing where it
+	// is the usual one.
+	Weights    map[string]int `json:"weights,omitempty"`
+	ValueBytes int            `json:"value_bytes,omitempty"`
+	LargeBytes int            `json:"large_bytes,omitempty"`
 	// KeyPrefix begins all keys: what else is in the store is not the run's.
 	KeyPrefix   string               `json:"key_prefix,omitempty"`
 	Faults      []string             `json:"faults"` // as on the command line

@@ -38,6 +38,11 @@ func valueOf(flag *pflag.Flag) string {
 	if list, ok := flag.Value.(pflag.SliceValue); ok {
 		return strings.Join(list.GetSlice(), ",")
 	}
+	if flag.Value.Type() == "stringToInt" { // in brackets, in any order
+		pairs := strings.Split(strings.Trim(flag.Value.String(), "[]"), ",")
+		slices.Sort(pairs)
+		return strings.Join(pairs, ",")
+	}
 	if flag.Name == "consensus" || flag.Name == "blob" {
 		return backends.Redact(flag.Value.String())
 	}

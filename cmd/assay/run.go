@@ -52,6 +52,8 @@ type runFlags struct {
 	time, timeout   time.Duration
 	faults, relax   []string
 	faultPlan       string
+	weights         map[string]int
+	value, large    int // bytes
 	seed            uint64
 	name, store     string
 	certificate     string
@@ -83,6 +85,9 @@ func runCommand(o *output) *cobra.Command {
 	flags.Int64Var(&f.ops, "ops", 0, "stop after that many operations on each store")
 	flags.DurationVar(&f.time, "time", 0, "stop after that time, 30s for example; two stores share it (default 10s, unless --ops is given)")
 	flags.DurationVar(&f.timeout, "timeout", workload.DefaultTimeout, "how long a client waits for an operation, whose outcome then is unknown")
+	flags.StringToIntVar(&f.weights, "weights", nil, "how often operations are requested, relative to each other, `OPERATION=N,...`; 0 is never (default "+usualWeights()+")")
+	flags.IntVar(&f.value, "value-bytes", workload.DefaultValueBytes, "size of the usual largest value")
+	flags.IntVar(&f.large, "large-bytes", workload.DefaultLargeBytes, "size of the large values that come now and then")
 	flags.StringSliceVar(&f.faults, "faults", nil, "what goes wrong, `NAME[=VALUE],...` or whole lines of a plan: "+strings.Join(faults.Names(), ", "))
 	flags.StringVar(&f.faultPlan, "fault-plan", "", "`FILE` with more that goes wrong, one fault a line")
 	flags.StringSliceVar(&f.relax, "relax", nil, "named exceptions from the contract, `NAME,...`: "+knownRelaxations())
@@ -111,7 +116,17 @@ func (f runFlags) spec(given func(flag string) bool) (job.Spec, error) {
 	s := job.Spec{
 		Targets: f.targets(given), Clients: f.clients, Keys: f.keys,
 		Ops: f.ops, Duration: f.time, Timeout: f.timeout, Faults: plan, Relax: relax,
-		Seed: f.seed, Name: f.name, Store: f.store, Certificate: f.certificate,
+		Weights: f.weights,
+		Seed:    f.seed, Name: f.name, Store: f.store, Certificate: f.certificate,
+	}
+	if given("value-bytes") {
+		s.ValueBytes = f.value
+	}
+	if given("large-bytes") {
+		s.LargeBytes = f.large
+	}
+	if err := checkWorkload(s); err != nil {
+		return s, err
 	}
 	if f.certificate != "" && len(s.Targets) != 1 {
 		return s, errors.New("--certificate keeps one proof: give --consensus or --blob")

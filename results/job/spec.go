@@ -32,12 +32,16 @@ type Spec struct {
 	// Timeout is how long a client waits for an operation; 0 means
 	// [workload.DefaultTimeout].
 	Timeout time.Duration
-	Faults  faults.Plan
-	Relax   location.Relaxations
-	Seed    uint64
-	Name    string // of the run, see [results.CheckName]
-	Store   string // the directory that run directories are made in
-	Command string // runs it again, for the record; without secrets
+	// Weights, ValueBytes and LargeBytes are those of [workload.Options]. Weights of the
+	// other object's operations are left out.
+	Weights                map[string]int
+	ValueBytes, LargeBytes int
+	Faults                 faults.Plan
+	Relax                  location.Relaxations
+	Seed                   uint64
+	Name                   string // of the run, see [results.CheckName]
+	Store                  string // the directory that run directories are made in
+	Command                string // runs it again, for the record; without secrets
 	// Certificate is the file that keeps the proof of the verdict on the one target.
 	Certificate string
 }

@@ -76,6 +76,7 @@ func (r Recorded) Spec(storeURL string) (job.Spec, error) {
 		Targets: []job.Target{{Object: r.Run.Object, URL: storeURL}},
 		Clients: r.Run.Clients, Keys: r.Run.Keys,
 		Ops: r.Run.Operations, Duration: seconds(r.Run.Seconds), Timeout: seconds(r.Run.TimeoutSeconds),
+		Weights: r.Run.Weights, ValueBytes: r.Run.ValueBytes, LargeBytes: r.Run.LargeBytes,
 		Faults: plan, Relax: r.Run.Relaxations, Seed: r.Run.Seed,
 	}, nil
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -124,6 +125,15 @@ func Command(spec job.Spec) string {
 	}
 	if spec.Timeout > 0 {
 		add("timeout", spec.Timeout)
+	}
+	for _, name := range slices.Sorted(maps.Keys(spec.Weights)) {
+		add("weights", fmt.Sprintf("%s=%d", name, spec.Weights[name]))
+	}
+	if spec.ValueBytes > 0 {
+		add("value-bytes", spec.ValueBytes)
+	}
+	if spec.LargeBytes > 0 {
+		add("large-bytes", spec.LargeBytes)
 	}
 	for _, fault := range spec.Faults {
 		add("faults", fault)

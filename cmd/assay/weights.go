@@ -1,0 +1,55 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/assay-dev/assay/results/job"
+	"github.com/assay-dev/assay/workload"
+	"github.com/assay-dev/assay/workload/history"
+)
+
+// usualWeights are those of both objects, as --weights takes them.
+func usualWeights() string {
+	var all []string
+	for _, object := range []history.Object{history.Consensus, history.Blob} {
+		weights := workload.DefaultWeights(object)
+		for _, name := range slices.Sorted(maps.Keys(weights)) {
+			all = append(all, fmt.Sprintf("%s=%d", name, weights[name]))
+		}
+	}
+	return strings.Join(all, ",")
+}
+
+// checkWorkload refuses a workload that no store of the run can have.
+func checkWorkload(s job.Spec) error {
+	objects := []history.Object{history.Consensus, history.Blob}
+	if len(s.Targets) > 0 {
+		objects = nil
+		for _, target := range s.Targets {
+			objects = append(objects, target.Object)
+		}
+	}
+	known := map[string]int{}
+	for _, object := range objects {
+		weights := workload.DefaultWeights(object)
+		maps.Copy(known, weights)
+		own := map[string]int{}
+		for name, weight := range s.Weights {
+			if _, ok := weights[name]; ok {
+				own[name] = weight
+			}
+		}
+		if err := (workload.Options{Weights: own, ValueBytes: s.ValueBytes, LargeBytes: s.LargeBytes}).Validate(object); err != nil {
+			return err
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Weights)) {
+		if _, ok := known[name]; !ok {
+			return fmt.Errorf("--weights: unknown operation %q: known are %s", name, strings.Join(slices.Sorted(maps.Keys(known)), ", "))
+		}
+	}
+	return nil
+}
