@@ -6,8 +6,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/assay-dev/assay/backends/servers/serverstest"
 	"github.com/assay-dev/assay/checker"
+	"github.com/assay-dev/assay/location"
 	"github.com/assay-dev/assay/results"
 	"github.com/assay-dev/assay/results/certify"
 	"github.com/assay-dev/assay/results/certify/certificate"
@@ -47,6 +50,44 @@ func TestShardsAreMergedIntoOneCertificate(t *testing.T) {
 		if err := verify(into); err != nil {
 			t.Errorf("from %s: %v", name, err)
 		}
+	}
+}
+
+func TestABucketTakesShardsAndGivesThemBack(t *testing.T) {
+	server := serverstest.S3(t)
+	if err := server.CreateBucket(t.Context(), "certificates", false); err != nil {
+		t.Fatal(err)
+	}
+	place := server.URL("certificates", "nightly/monday")
+	dirs, issued := shards(t, strings.Replace(small, "seeds: 2", "seeds: 1", 1), 2)
+	for i, dir := range dirs {
+		if err := certify.Upload(t.Context(), dir, place, issued[i], t.Output()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	into := filepath.Join(t.TempDir(), "merged")
+	c, err := certify.Merge(t.Context(), into, []string{place}, t.Output())
+	if err != nil || c.Verdict != checker.Valid || len(c.Runs) != 4 {
+		t.Fatalf("%v, %+v", err, c)
+	}
+	if err := verify(into); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAPlaceThatTakesNothingIsAClearError(t *testing.T) {
+	o := options(t, small)
+	o.Budget = time.Nanosecond
+	c := run(t, o)
+	occupied := filepath.Join(t.TempDir(), "occupied")
+	if err := os.WriteFile(occupied, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := certify.Upload(t.Context(), o.Dir, "file://"+occupied, c, t.Output()); err == nil {
+		t.Error("a file takes an upload")
+	}
+	if err := certify.Upload(t.Context(), o.Dir, "gopher://x", c, t.Output()); !errors.Is(err, location.ErrInvalidArgument) {
+		t.Errorf("an unknown scheme: %v", err)
 	}
 }
 
