@@ -24,6 +24,8 @@ const (
 	maxUnwritten = 200 * time.Millisecond
 	maxChanges   = 64
 	changeTime   = time.Second
+	// maxSpared is how many writes or syncs may succeed before they fail.
+	maxSpared = 3
 	// diskErrors is how many writes or syncs fail in a row when nothing is said.
 	diskErrors = 3
 )
@@ -132,11 +134,11 @@ func (p *powerLoss) Inject(ctx context.Context, random *rand.Rand) (string, erro
 		return "", err
 	}
 	sleep(ctx, time.Duration((0.5+0.5*random.Float64())*float64(maxUnwritten)))
-	soon, cancel := context.WithTimeout(ctx, changeTime)
-	defer cancel()
-	when := "between two changes"
-	if p.node.Disk.PowerOff(soon, 1+random.IntN(maxChanges)) {
-		when = "in the middle of a change"
+	when := "in the middle of a change"
+	select {
+	case <-p.node.Disk.PowerOffAt(1 + random.IntN(maxChanges)):
+	case <-time.After(changeTime):
+		when = "between two changes"
 	}
 	loss, err := p.crash(ctx, random)
 	if err != nil {
@@ -195,7 +197,8 @@ type failingDisk struct {
 
 func (d *failingDisk) Inject(_ context.Context, random *rand.Rand) (string, error) {
 	d.failing, d.random = true, random
-	d.node.Disk.Fail(d.step, d.errno, d.times)
+	// Not the first one, always: a commit that syncs twice is to fail at either.
+	d.node.Disk.Fail(d.step, d.errno, random.IntN(maxSpared+1), d.times)
 	return "", nil
 }
 

@@ -18,7 +18,8 @@
 // A bbolt transaction is visible to readers a moment before its last fsync. Since what
 // was read must not be gone after a crash, readers wait while a commit is under way,
 // and after a failed one, or at the opening of a file that somebody may have left in
-// the middle of one, the file is synced before anybody looks.
+// the middle of one, another is made, without changes, before anybody looks: a mere sync
+// may succeed although what an earlier one failed on is lost.
 //
 // One process at a time may have a file open: bbolt locks it. Handles of this process
 // share what is open.

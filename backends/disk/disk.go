@@ -51,9 +51,10 @@ func (s Step) String() string {
 
 // A failure is what becomes of the next steps of a kind.
 type failure struct {
-	errno     syscall.Errno
-	remaining int // how many are still to fail
-	failed    int // how many have
+	errno  syscall.Errno
+	after  int // how many are still to succeed first
+	times  int // how many are then still to fail
+	failed int // how many have
 }
 
 // ErrUnavailable: this machine cannot have such a disk. The error around it says why.
@@ -125,27 +126,14 @@ func (d *Disk) WriteBack() error {
 	return d.tree.syncAll()
 }
 
-// PowerOff lets the power go in the middle of the nth change from now on, a write, a
-// sync, or a new, moved or removed entry, and returns when it is gone: that change does
-// not happen, and everything fails from then on (EIO). When ctx ends first it goes at once,
-// between two changes, and PowerOff returns false.
-func (d *Disk) PowerOff(ctx context.Context, n int) (amidst bool) {
-	d.mu.Lock()
-	d.remaining = n
-	gone := d.gone
-	d.mu.Unlock()
-	select {
-	case <-gone:
-		return true
-	case <-ctx.Done():
-	}
+// PowerOffAt lets the power go in the middle of the nth change from now on: a write, a
+// sync, or a new, moved or removed entry. That change does not happen, and everything
+// fails from then on (EIO). The channel is closed when the power is gone.
+func (d *Disk) PowerOffAt(n int) (gone <-chan struct{}) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.off {
-		return true
-	}
-	d.powerOff()
-	return false
+	d.remaining = n
+	return d.gone
 }
 
 // powerOff is called with the lock held.
@@ -187,11 +175,12 @@ func keeper(draw *rand.Rand) func() bool {
 	return func() bool { return draw.Float64() < odds }
 }
 
-// Fail lets the next n steps of a kind fail. Those that have nothing to sync do not count.
-func (d *Disk) Fail(step Step, errno syscall.Errno, n int) {
+// Fail lets a number of steps of a kind fail, after some more that succeed. Syncs that
+// have nothing to do do not count.
+func (d *Disk) Fail(step Step, errno syscall.Errno, after, times int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.failures[step] = &failure{errno: errno, remaining: n}
+	d.failures[step] = &failure{errno: errno, after: after, times: times}
 }
 
 // Mend lets no further step fail, and returns how many of a kind have since [Disk.Fail].
@@ -224,10 +213,14 @@ func (d *Disk) change(do func() error) syscall.Errno {
 // the lock held.
 func (d *Disk) fails(step Step) error {
 	f := d.failures[step]
-	if f == nil || f.remaining == 0 {
+	switch {
+	case f == nil || f.times == 0:
+		return nil
+	case f.after > 0:
+		f.after--
 		return nil
 	}
-	f.remaining--
+	f.times--
 	f.failed++
 	return f.errno
 }

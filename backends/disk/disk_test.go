@@ -164,15 +164,22 @@ func TestWhatWasWrittenBackIsDurable(t *testing.T) {
 
 func TestThePowerGoesInTheMiddleOfAChange(t *testing.T) {
 	d, dir := newDisk(t, map[string]string{"a": "old"})
-	amidst := make(chan bool)
-	go func() { amidst <- d.PowerOff(t.Context(), 3) }()
+	gone := d.PowerOffAt(3)
 	var failed []int
 	for i := range 5 {
-		if d.hasCountdown(); write(filepath.Join(dir, "a"), int64(i), "x") != nil {
+		if write(filepath.Join(dir, "a"), int64(i), "x") != nil {
 			failed = append(failed, i)
 		}
+		select {
+		case <-gone:
+			if i < 2 {
+				t.Errorf("the power is gone after %d writes", i+1)
+			}
+		default:
+		}
 	}
-	if !<-amidst || !slices.Equal(failed, []int{2, 3, 4}) {
+	<-gone
+	if !slices.Equal(failed, []int{2, 3, 4}) {
 		t.Errorf("writes %v failed", failed)
 	}
 	if _, err := os.ReadFile(filepath.Join(dir, "a")); !errors.Is(err, syscall.EIO) {
@@ -181,30 +188,6 @@ func TestThePowerGoesInTheMiddleOfAChange(t *testing.T) {
 	crash(t, d)
 	if got := contentOf(t, filepath.Join(dir, "a")); got != "old" {
 		t.Errorf("a has %q", got)
-	}
-}
-
-// hasCountdown waits until PowerOff has been called.
-func (d *Disk) hasCountdown() {
-	for {
-		d.mu.Lock()
-		counting := d.remaining > 0 || d.off
-		d.mu.Unlock()
-		if counting {
-			return
-		}
-	}
-}
-
-func TestThePowerGoesWhenNothingChanges(t *testing.T) {
-	d, _ := newDisk(t, nil)
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if d.PowerOff(ctx, 1) || d.hasPower() {
-		t.Error("the power is on, or went in the middle of a change")
-	}
-	if loss := crash(t, d); loss != (Loss{}) || !d.hasPower() {
-		t.Errorf("%v, power: %t", loss, d.hasPower())
 	}
 }
 
@@ -236,8 +219,8 @@ func TestOfWhatIsNotSyncedAPartMayStaySectorBySector(t *testing.T) {
 func TestWritesFailAsOftenAsTheyAreTold(t *testing.T) {
 	d, dir := newDisk(t, map[string]string{"a": "old"})
 	path := filepath.Join(dir, "a")
-	d.Fail(Write, syscall.ENOSPC, 2)
-	for i, want := range []error{syscall.ENOSPC, syscall.ENOSPC, nil} {
+	d.Fail(Write, syscall.ENOSPC, 1, 2)
+	for i, want := range []error{nil, syscall.ENOSPC, syscall.ENOSPC, nil} {
 		if err := write(path, 0, "new"); !errors.Is(err, want) {
 			t.Errorf("write %d: %v", i, err)
 		}
@@ -245,11 +228,11 @@ func TestWritesFailAsOftenAsTheyAreTold(t *testing.T) {
 	if n := d.Mend(Write); n != 2 {
 		t.Errorf("%d writes failed", n)
 	}
-	d.Fail(Write, syscall.EIO, 1)
+	d.Fail(Write, syscall.EIO, 0, 1)
 	if err := os.Truncate(path, 0); !errors.Is(err, syscall.EIO) || contentOf(t, path) != "new" {
 		t.Errorf("truncate: %v", err)
 	}
-	d.Fail(Write, syscall.EIO, 1)
+	d.Fail(Write, syscall.EIO, 0, 1)
 	if n := d.Mend(Write); n != 0 || write(path, 0, "two") != nil {
 		t.Errorf("%d writes failed although there was none", n)
 	}
@@ -258,7 +241,7 @@ func TestWritesFailAsOftenAsTheyAreTold(t *testing.T) {
 func TestASyncThatFailsForgetsWhatItWasToKeep(t *testing.T) {
 	d, dir := newDisk(t, map[string]string{"a": "old"})
 	path := filepath.Join(dir, "a")
-	d.Fail(Sync, syscall.EIO, 1)
+	d.Fail(Sync, syscall.EIO, 0, 1)
 	if err := syncPath(path); err != nil {
 		t.Errorf("a sync with nothing to do failed: %v", err)
 	}
@@ -275,7 +258,7 @@ func TestASyncThatFailsForgetsWhatItWasToKeep(t *testing.T) {
 	if got := contentOf(t, path); got != "old" || d.Mend(Sync) != 1 {
 		t.Errorf("it reads %q after the crash", got)
 	}
-	d.Fail(Sync, syscall.EIO, 1)
+	d.Fail(Sync, syscall.EIO, 0, 1)
 	must(t, write(path, 0, "new"))
 	if err := syncPath(path); !errors.Is(err, syscall.EIO) {
 		t.Errorf("sync: %v", err)
