@@ -29,7 +29,7 @@ type Kind struct {
 	// Lasts is how long a fault lasts that does not say so; nil means not at all.
 	Lasts func(*Target) time.Duration
 	// First: the operation that a fault waits for is sent when the fault is there, and
-	// not at the same time. It is for faults that need something to come to them.
+	// not when it is about to come. It is for faults that need something to come to them.
 	First bool
 	// Alone: the server is another afterwards. No two faults that are Alone are there
 	// at the same time, except for those that last all the time.

@@ -143,6 +143,9 @@ func (n *Nemesis) Stop() error {
 func (n *Nemesis) carryOut(a *agent) {
 	defer a.trigger.release()
 	for a.await(n.ctx) && n.enter(a) {
+		if !a.kind.First {
+			a.trigger.release()
+		}
 		a.inject()
 		a.trigger.release()
 		if a.err == nil {

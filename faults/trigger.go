@@ -15,7 +15,7 @@ type trigger struct {
 	at      Operation
 	count   atomic.Int64
 	reached chan struct{} // closed when the operation is there
-	there   chan struct{} // closed when the fault is, or never will be
+	there   chan struct{} // closed when the operation may go on
 	once    sync.Once
 }
 
@@ -73,11 +73,8 @@ func (n *Nemesis) Watch() Watch {
 	}
 }
 
-// hold makes the operation wait for the fault where it has to.
+// hold makes the operation wait until the fault is there, or about to come.
 func (a *agent) hold(ctx context.Context) {
-	if !a.kind.First {
-		return
-	}
 	select {
 	case <-a.trigger.there:
 	case <-ctx.Done():

@@ -32,13 +32,15 @@ func awaitStopped(t *testing.T, dir string) {
 	}
 }
 
-func TestTheNextRunRemovesWhatARunLeftThatWasKilledInTheMiddleOfAFault(t *testing.T) {
+// visible makes a temporary directory for what runs start, which the servers' user can
+// reach, with a ledger of its own.
+func visible(t *testing.T) string {
+	t.Helper()
 	if runtime.GOOS != "linux" {
 		t.Skip("only Linux tells who works in a directory")
 	}
 	_, err := servers.PostgresBinaries()
 	serverstest.Check(t, "postgres", err)
-	// A temporary directory that the server's user can reach, and a ledger of its own.
 	dir, err := os.MkdirTemp("", "killed-")
 	if err == nil {
 		err = os.Chmod(dir, 0o755)
@@ -49,7 +51,21 @@ func TestTheNextRunRemovesWhatARunLeftThatWasKilledInTheMiddleOfAFault(t *testin
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	t.Setenv("TMPDIR", dir)
 	t.Setenv("XDG_CACHE_HOME", filepath.Join(dir, "cache"))
+	return dir
+}
 
+func wantNothingIn(t *testing.T, dir string) {
+	t.Helper()
+	if left, mounts, err := ledger.Users(dir); err != nil || len(left)+len(mounts) > 0 {
+		t.Errorf("left are %v, %v, %v", left, mounts, err)
+	}
+	if files, err := filepath.Glob(filepath.Join(dir, "assay-*")); err != nil || len(files) > 0 {
+		t.Errorf("left are %v, %v", files, err)
+	}
+}
+
+func TestTheNextRunRemovesWhatARunLeftThatWasKilledInTheMiddleOfAFault(t *testing.T) {
+	dir := visible(t)
 	store := t.TempDir()
 	run := start(t, store, "run", "--consensus", "local:postgres", "--time", "1m",
 		"--faults", "pause postgres after 1ms for 1m", "--faults", "net hang every 1ms for 1m")
@@ -69,10 +85,23 @@ func TestTheNextRunRemovesWhatARunLeftThatWasKilledInTheMiddleOfAFault(t *testin
 	if code := next.exitCode(t); code != exitValid {
 		t.Errorf("exit code %d", code)
 	}
-	if left, mounts, err := ledger.Users(dir); err != nil || len(left)+len(mounts) > 0 {
-		t.Errorf("left are %v, %v, %v", left, mounts, err)
+	wantNothingIn(t, dir)
+}
+
+func TestAnInterruptInTheMiddleOfAFaultHealsIt(t *testing.T) {
+	dir := visible(t)
+	run := start(t, t.TempDir(), "run", "--json", "--consensus", "local:postgres", "--timeout", "200ms", "--time", "1h",
+		"--faults", "pause postgres after 500ms for 1h")
+	awaitStopped(t, dir)
+	if err := run.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
 	}
-	if files, err := filepath.Glob(filepath.Join(dir, "assay-*")); err != nil || len(files) > 0 {
-		t.Errorf("left are %v, %v", files, err)
+	if code := run.exitCode(t); code != exitValid {
+		t.Errorf("exit code %d", code)
 	}
+	r := decode(t, run.stdout.Bytes())[0]
+	if faults := r.Evidence.Faults; !r.Interrupted || len(faults) != 1 || !faults[0].Healed || faults[0].Effect == "" || r.Evidence.Healed.Answered == 0 {
+		t.Errorf("%+v", r)
+	}
+	wantNothingIn(t, dir)
 }
