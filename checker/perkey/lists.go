@@ -7,6 +7,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/assay-dev/assay/checker/internal/parallel"
 	"github.com/assay-dev/assay/workload/history"
 )
 
@@ -26,24 +27,22 @@ func (s *splitter) project() {
 	}
 	p := projector{
 		splitter: s,
+		since:    make([]int, len(s.keys)),
+		first:    make([]int32, len(s.keys)),
 		named:    make([]*history.Operation, len(s.keys)),
-		present:  make([]*history.Operation, len(s.keys)),
+		present:  make([]witness, len(s.keys)),
 		absent:   make([]*history.Operation, len(s.keys)),
 		firstSet: s.firstSets(),
-		places:   make(map[string]int32, len(s.keys)),
+	}
+	for i, op := range s.listings {
+		p.listing(i+1, op, s.entries[i])
 	}
 	for i, key := range s.keys {
-		p.places[key] = int32(i)
-	}
-	for _, op := range s.listings {
-		p.listing(op)
-	}
-	for i, key := range s.keys {
-		if p.present[i] != nil {
-			p.keep(i, p.present[i])
+		if w := p.present[i]; w.op != nil {
+			p.keep(i, projection(w.op, key, w.entry))
 		}
 		if p.absent[i] != nil {
-			p.keep(i, projection(p.absent[i], key))
+			p.keep(i, projection(p.absent[i], key, none))
 		}
 	}
 }
@@ -51,10 +50,18 @@ func (s *splitter) project() {
 // projector holds, by the place of each key, what it knows while it goes through the listings.
 type projector struct {
 	*splitter
-	places          map[string]int32     // by key
-	named           []*history.Operation // the projection of the present listing
-	present, absent []*history.Operation // Consensus: those that imply the others
-	firstSet        []int64              // Blob: the first call of a set
+	since    []int                // the latest listing that names the key, counted from 1
+	first    []int32              // the first entry about it there
+	named    []*history.Operation // its projection, where there has to be one
+	present  []witness            // Consensus: those that imply the others
+	absent   []*history.Operation
+	firstSet []int64 // Blob: the first call of a set
+}
+
+// A witness is a listing and the entry that names the key.
+type witness struct {
+	op    *history.Operation
+	entry int32
 }
 
 // firstSets returns by key the first call of a set that may have happened.
@@ -71,64 +78,98 @@ func (s *splitter) firstSets() []int64 {
 	return first
 }
 
-// listed returns the keys that listings name, in order.
-func listed(listings []*history.Operation) []string {
-	names := map[string]bool{}
-	for _, op := range listings {
-		namedKeys(op.Action)(func(key string, _ int) { names[key] = true })
+// resolve finds the keys that the listings name, each worker those of a part of them. A key
+// that only listings name is added to the others.
+func (s *splitter) resolve(workers int) {
+	if len(s.listings) == 0 {
+		return
 	}
-	return slices.Sorted(maps.Keys(names))
+	places := make(map[string]int32, len(s.keys))
+	for i, key := range s.keys {
+		places[key] = int32(i)
+	}
+	s.entries = make([][]int32, len(s.listings))
+	unknown := make([]map[string]bool, workers)
+	parallel.Ranges(workers, len(s.listings), func(worker, from, to int) {
+		unknown[worker] = map[string]bool{}
+		for i := from; i < to; i++ {
+			s.entries[i] = find(s.listings[i].Action, places, unknown[worker])
+		}
+	})
+	known := len(s.keys)
+	for _, names := range unknown {
+		s.keys = union(s.keys, slices.Sorted(maps.Keys(names)))
+	}
+	if len(s.keys) > known {
+		s.resolve(workers)
+	}
+}
+
+// find returns the places of the keys that a listing names, and notes those that have none.
+func find(a history.Action, places map[string]int32, unknown map[string]bool) []int32 {
+	found := make([]int32, entries(a))
+	for i := range found {
+		place, ok := places[entry(a, i)]
+		if !ok {
+			unknown[entry(a, i)] = true
+		}
+		found[i] = place
+	}
+	return found
 }
 
 func (p *projector) keep(i int, op *history.Operation) {
 	p.projected[i] = append(p.projected[i], op)
 }
 
-func (p *projector) listing(op *history.Operation) {
-	var named []int32
-	namedKeys(op.Action)(func(key string, entry int) {
-		i := p.places[key]
-		if p.named[i] != nil {
-			addEntry(p.named[i].Action, op.Action, entry)
-			return
+// listing takes in a listing that names the keys at these places.
+func (p *projector) listing(number int, op *history.Operation, places []int32) {
+	for i, place := range places {
+		if p.since[place] != number {
+			p.since[place], p.first[place], p.named[place] = number, int32(i), nil
+			continue
 		}
-		p.named[i] = projection(op, key)
-		addEntry(p.named[i].Action, op.Action, entry)
-		named = append(named, i)
-	})
-	p.absences(op)
-	for _, i := range named {
-		p.presence(int(i))
+		if p.named[place] == nil {
+			p.named[place] = projection(op, p.keys[place], p.first[place])
+		}
+		addEntry(p.named[place].Action, op.Action, i)
+	}
+	p.absences(number, op)
+	for i, place := range places {
+		if p.first[place] == int32(i) {
+			p.presence(int(place), op)
+		}
 	}
 }
 
 // absences adds the reads of the keys that op covers and does not name.
-func (p *projector) absences(op *history.Operation) {
+func (p *projector) absences(number int, op *history.Operation) {
 	list, blob := op.Action.(*history.List)
 	if !blob {
 		for i := range p.keys {
-			if a := p.absent[i]; p.named[i] == nil && (a == nil || a.Call < op.Call) {
+			if a := p.absent[i]; p.since[i] != number && (a == nil || a.Call < op.Call) {
 				p.absent[i] = op
 			}
 		}
 		return
 	}
 	for i := sort.SearchStrings(p.keys, list.Prefix); i < len(p.keys) && strings.HasPrefix(p.keys[i], list.Prefix); i++ {
-		if p.named[i] == nil && op.Call > p.firstSet[i] {
-			p.keep(i, projection(op, p.keys[i]))
+		if p.since[i] != number && op.Call > p.firstSet[i] {
+			p.keep(i, projection(op, p.keys[i], none))
 		}
 	}
 }
 
-// presence settles the read of a key that the present listing names.
-func (p *projector) presence(i int) {
-	op := p.named[i]
-	p.named[i] = nil
-	list, consensus := op.Action.(*history.ListKeys)
-	if !consensus || len(list.Keys) > 1 {
-		p.keep(i, op)
-	} else if first := p.present[i]; first == nil || op.Return < first.Return {
-		p.present[i] = op
+// presence settles the read of a key that op names.
+func (p *projector) presence(i int, op *history.Operation) {
+	_, consensus := op.Action.(*history.ListKeys)
+	switch {
+	case p.named[i] != nil:
+		p.keep(i, p.named[i])
+	case !consensus:
+		p.keep(i, projection(op, p.keys[i], p.first[i]))
+	case p.present[i].op == nil || op.Return < p.present[i].op.Return:
+		p.present[i] = witness{op, p.first[i]}
 	}
 }
 
@@ -140,28 +181,25 @@ func listing(a history.Action) bool {
 	return false
 }
 
-// namedKeys returns an iterator over the keys that a listing names, with the place
-// of each in the listing.
-func namedKeys(a history.Action) func(yield func(key string, entry int)) {
-	switch a := a.(type) {
-	case *history.ListKeys:
-		return func(yield func(string, int)) {
-			for i, key := range a.Keys {
-				yield(key, i)
-			}
-		}
-	case *history.List:
-		return func(yield func(string, int)) {
-			for i := range a.Entries {
-				yield(a.Entries[i].Key, i)
-			}
-		}
+// entries returns how many entries a listing has.
+func entries(a history.Action) int {
+	if list, ok := a.(*history.List); ok {
+		return len(list.Entries)
 	}
-	return nil
+	return len(a.(*history.ListKeys).Keys)
 }
 
-// projection returns op as a read of one key that does not name it yet.
-func projection(op *history.Operation, key string) *history.Operation {
+// entry returns the key of an entry.
+func entry(a history.Action, i int) string {
+	if list, ok := a.(*history.List); ok {
+		return list.Entries[i].Key
+	}
+	return a.(*history.ListKeys).Keys[i]
+}
+
+// projection returns op as a read of one key that has one entry, or none. Where it has one,
+// that is shared, not copied.
+func projection(op *history.Operation, key string, entry int32) *history.Operation {
 	var reduced *history.Operation
 	if list, ok := op.Action.(*history.List); ok {
 		both := &struct { // allocated as one
@@ -177,10 +215,13 @@ func projection(op *history.Operation, key string) *history.Operation {
 		reduced, both.Action = &both.Operation, &both.ListKeys
 	}
 	reduced.Key = key
+	if entry != none {
+		addEntry(reduced.Action, op.Action, int(entry))
+	}
 	return reduced
 }
 
-// addEntry adds an entry of a listing to its projection. The first is shared, not copied.
+// addEntry adds an entry of a listing to its projection.
 func addEntry(to, from history.Action, entry int) {
 	switch to := to.(type) {
 	case *history.List:

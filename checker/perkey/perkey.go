@@ -70,6 +70,7 @@ type splitter struct {
 	parts      []part
 	keys       []string
 	listings   []*history.Operation
+	entries    [][]int32 // by listing: the places of the keys that it names
 	projected  [][]*history.Operation
 }
 
@@ -80,15 +81,13 @@ func newSplitter(operations []history.Operation, workers int) *splitter {
 	parallel.Ranges(workers, len(operations), func(worker, from, to int) {
 		s.parts[worker].read(operations[from:to], s.places[from:to])
 	})
-	sorted := make([][]string, workers+1)
+	sorted := make([][]string, workers)
+	parallel.Ranges(workers, workers, func(worker, _, _ int) { sorted[worker] = s.parts[worker].sorted() })
 	for i := range s.parts {
 		s.listings = append(s.listings, s.parts[i].listings...)
+		s.keys = union(s.keys, sorted[i])
 	}
-	sorted[workers] = listed(s.listings)
-	parallel.Ranges(workers, workers, func(worker, _, _ int) { sorted[worker] = s.parts[worker].sorted() })
-	for _, keys := range sorted {
-		s.keys = union(s.keys, keys)
-	}
+	s.resolve(workers)
 	parallel.Ranges(workers, workers, func(worker, _, _ int) { s.parts[worker].locate(s.keys) })
 	s.projected = make([][]*history.Operation, len(s.keys))
 	return s
