@@ -2,7 +2,6 @@ package property
 
 import (
 	"context"
-	"fmt"
 	"hash/fnv"
 	"runtime"
 	"strconv"
@@ -12,8 +11,6 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/assay-dev/assay/checker"
-	"github.com/assay-dev/assay/checker/explain"
 	"github.com/assay-dev/assay/location"
 	"github.com/assay-dev/assay/location/locationtest/internal/schedule"
 	"github.com/assay-dev/assay/workload/history"
@@ -37,42 +34,6 @@ func Blob(t *testing.T, open OpenBlob, o Options) {
 	newProperty(t, blobObject(open), o).check(t)
 }
 
-func consensusObject(open OpenConsensus) object {
-	return object{
-		name: history.Consensus,
-		open: func(t testing.TB, place string, names []string) handle {
-			store := open(t, place)
-			return &consensusHandle{store: store, names: names, limits: limits(store), known: make([]consensusKnown, len(names))}
-		},
-		write: request{op: "compare_and_set", by: 1},
-		last: func(keys int) []request {
-			all := []request{{op: "list_keys"}}
-			for key := range keys {
-				all = append(all, request{op: "head", key: key}, request{op: "scan", key: key, from: boundZero, limit: location.ScanAll})
-			}
-			return all
-		},
-	}
-}
-
-func blobObject(open OpenBlob) object {
-	return object{
-		name: history.Blob,
-		open: func(t testing.TB, place string, names []string) handle {
-			store := open(t, place)
-			return &blobHandle{store: store, names: names, limits: limits(store)}
-		},
-		write: request{op: "set"},
-		last: func(keys int) []request {
-			all := []request{{op: "list"}}
-			for key := range keys {
-				all = append(all, request{op: "get", key: key})
-			}
-			return all
-		},
-	}
-}
-
 // A property is that all programs' histories are linearizable.
 type property struct {
 	t       *testing.T
@@ -85,9 +46,7 @@ type property struct {
 
 	// Once a case has failed, it has; no other is run any more.
 	failed *failure
-	seed   seed          // of the case that failed
-	drawn  testCase      // the case that failed, as it was drawn
-	found  time.Duration // after start
+	seed   seed // of the case that failed
 }
 
 // A testCase is a program and how it is interleaved.
@@ -177,8 +136,7 @@ func (p *property) try(s seed) *failure {
 	c, _ := p.draw(s)
 	f := p.run(c)
 	if f != nil {
-		p.seed, p.drawn, p.found = s, f.testCase, time.Since(p.start)
-		p.failed = p.shrink(f)
+		p.seed, p.failed = s, p.shrink(f)
 	}
 	return f
 }
@@ -256,50 +214,4 @@ func (p *property) newRun(program program) *run {
 		object: p.object, place: p.place + strconv.Itoa(p.tally.runs), program: program,
 		origins: make(map[int64]origin, program.calls()), orderOnly: p.options.OrderOnly,
 	}
-}
-
-// budget bounds the searches for one program. Few need any, and there is always another
-// program.
-const budget = 50 * time.Millisecond
-
-// judge checks what came of a run.
-func (p *property) judge(r *run, h *history.History) *failure {
-	p.tally.operations += len(h.Operations)
-	f := &failure{testCase: testCase{program: r.program}, history: h, origins: r.origins, relax: p.options.Relax}
-	if f.breach = r.first(true); f.breach != nil {
-		return f
-	}
-	result, err := checker.Check(context.Background(), h, checker.Options{
-		Relax: p.options.Relax, Workers: 1, Budget: checker.Budget{Time: budget}, Clock: explain.Steps,
-	})
-	switch {
-	case err != nil:
-		p.t.Fatalf("the recording is at fault, not the store: %v", err)
-	case result.Verdict == checker.Undecided:
-		p.tally.undecided++
-	case result.Verdict == checker.Invalid:
-		f.violation = &result.Violations[0]
-		return f
-	}
-	if f.breach = r.first(false); f.breach != nil {
-		return f
-	}
-	return nil
-}
-
-// A tally counts what has been done.
-type tally struct{ programs, runs, operations, undecided, cut, stalled int }
-
-func (n tally) String() string {
-	text := fmt.Sprintf("%d programs, %d interleavings, %d operations", n.programs, n.runs, n.operations)
-	if n.cut > 0 {
-		text += fmt.Sprintf("; %d programs have more interleavings than the bound", n.cut)
-	}
-	if n.undecided > 0 {
-		text += fmt.Sprintf("; %d histories could not be decided", n.undecided)
-	}
-	if n.stalled > 0 {
-		text += fmt.Sprintf("; %d times all clients waited for an hour of virtual time, and were given up", n.stalled)
-	}
-	return text
 }

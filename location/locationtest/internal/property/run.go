@@ -40,16 +40,6 @@ type run struct {
 // An origin is which request of which client an operation comes from.
 type origin struct{ client, request int }
 
-// An object is one of the two abstractions.
-type object struct {
-	name history.Object
-	open func(t testing.TB, place string, names []string) handle
-	// write is a request that creates its key.
-	write request
-	// last are the requests that read everything in the end.
-	last func(keys int) []request
-}
-
 // carryOut runs the clients' requests beside each other, and reads everything in the end.
 func (r *run) carryOut(ctx context.Context, t testing.TB, host host) *history.History {
 	r.ctx, r.host = ctx, host

@@ -1,0 +1,57 @@
+package property
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/assay-dev/assay/checker"
+	"github.com/assay-dev/assay/checker/explain"
+	"github.com/assay-dev/assay/workload/history"
+)
+
+// budget bounds the searches for one program. Few need any, and there is always another
+// program.
+const budget = 50 * time.Millisecond
+
+// judge checks what came of a run.
+func (p *property) judge(r *run, h *history.History) *failure {
+	p.tally.operations += len(h.Operations)
+	f := &failure{testCase: testCase{program: r.program}, history: h, origins: r.origins, relax: p.options.Relax}
+	if f.breach = r.first(true); f.breach != nil {
+		return f
+	}
+	result, err := checker.Check(context.Background(), h, checker.Options{
+		Relax: p.options.Relax, Workers: 1, Budget: checker.Budget{Time: budget}, Clock: explain.Steps,
+	})
+	switch {
+	case err != nil:
+		p.t.Fatalf("the recording is at fault, not the store: %v", err)
+	case result.Verdict == checker.Undecided:
+		p.tally.undecided++
+	case result.Verdict == checker.Invalid:
+		f.violation = &result.Violations[0]
+		return f
+	}
+	if f.breach = r.first(false); f.breach != nil {
+		return f
+	}
+	return nil
+}
+
+// A tally counts what has been done.
+type tally struct{ programs, runs, operations, undecided, cut, stalled int }
+
+func (n tally) String() string {
+	text := fmt.Sprintf("%d programs, %d interleavings, %d operations", n.programs, n.runs, n.operations)
+	if n.cut > 0 {
+		text += fmt.Sprintf("; %d programs have more interleavings than the bound", n.cut)
+	}
+	if n.undecided > 0 {
+		text += fmt.Sprintf("; %d histories could not be decided", n.undecided)
+	}
+	if n.stalled > 0 {
+		text += fmt.Sprintf("; %d times all clients waited for an hour of virtual time, and were given up", n.stalled)
+	}
+	return text
+}
