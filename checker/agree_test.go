@@ -31,6 +31,14 @@ var kinds = []struct {
 		relax := some(src, location.RelaxStaleHead, location.RelaxTruncateCount)
 		return random(src, randhist.Options{Object: history.Consensus, Relax: relax})
 	}},
+	{"consensus with rivals", func(src *rand.Rand) *history.History {
+		return randhist.Rivals(src, some(src, location.RelaxStaleHead, location.RelaxTruncateCount))
+	}},
+	{"garbage", func(src *rand.Rand) *history.History {
+		h := randhist.Garbage(src)
+		h.Header.Relax = some(src, location.RelaxStaleHead, location.RelaxTruncateCount)
+		return h
+	}},
 	{"blob", func(src *rand.Rand) *history.History {
 		relax := some(src, location.RelaxDeleteSize, location.RelaxNoRestore)
 		return random(src, randhist.Options{Object: history.Blob, Relax: relax})

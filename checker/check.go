@@ -95,7 +95,7 @@ func (c *checking) run() {
 	})
 	var hard []int
 	for i := range c.claims {
-		if c.claims[i].Undecided != "" {
+		if c.claims[i].Undecided != "" && c.found[i] == nil {
 			hard = append(hard, i)
 		}
 	}

@@ -38,21 +38,21 @@ func TestCheckNamesTheOperationsAtFault(t *testing.T) {
 	}{
 		{"a stale read", blob(set(1, "a", "v", 1, 1, 2), set(1, "a", "w", 2, 3, 4), get(2, "a", "v", 5, 6), get(3, "a", "w", 7, 8)),
 			checker.Violation{Key: "a", Clause: "B1", Lines: []int{2, 3, 4},
-				Explanation: `key "a": process 2's get returned "v" (line 4), which no order of the key's operations explains together with: process 1's set wrote "v" (line 2); process 1's set wrote "w" (line 3).`}},
+				Explanation: `Key "a": no order of its operations explains process 2's get that returned "v" (line 4) together with process 1's set of "v" (line 2) and process 1's set of "w" (line 3).`}},
 		{"a value that only a failed operation carried", blob(set(1, "a", "v", 1, 1, 2), failed, get(2, "a", "w", 5, 6)),
 			checker.Violation{Key: "a", Clause: "B1", Lines: []int{4},
-				Explanation: `key "a": process 2's get returned "w" (line 4), which no order of the key's operations explains. "w" was written only by an operation that failed and must not have happened: process 1, line 3.`}},
+				Explanation: `Key "a": no order of its operations explains process 2's get that returned "w" (line 4). "w" was written only by an operation that failed and must not have happened: process 1, line 3.`}},
 		{"a value that nobody wrote", blob(get(2, "a", "w", 5, 6)),
 			checker.Violation{Key: "a", Clause: "B1", Lines: []int{2},
-				Explanation: `key "a": process 2's get returned "w" (line 2), which no order of the key's operations explains. Nobody wrote "w".`}},
+				Explanation: `Key "a": no order of its operations explains process 2's get that returned "w" (line 2). Nobody wrote "w".`}},
 		{"a key listed that nobody wrote", blob(set(1, "a", "v", 1, 1, 2), history.Operation{Process: 1, Call: 3, Return: 4,
 			Action: &history.List{Entries: []location.BlobMetadata{{Key: "a", Size: 1}, {Key: "b", Size: 7}}}}),
 			checker.Violation{Key: "b", Clause: "B4", Lines: []int{3},
-				Explanation: `key "b": process 1's list of prefix "" named it with 7 bytes (line 3), which no order of the key's operations explains.`}},
+				Explanation: `Key "b": no order of its operations explains process 1's list of prefix "" that named it with 7 bytes (line 3).`}},
 		{"a key outside the prefix", blob(set(1, "a", "v", 1, 1, 2), history.Operation{Process: 1, Call: 3, Return: 4,
 			Action: &history.List{Prefix: "b", Entries: []location.BlobMetadata{{Key: "a", Size: 1}}}}),
 			checker.Violation{Key: "a", Clause: "B4", Lines: []int{3},
-				Explanation: `key "a": process 1's list of prefix "b" named it with 1 bytes (line 3), which is wrong whatever the key held: the key does not start with the prefix "b".`}},
+				Explanation: `Key "a": the answer of process 1's list of prefix "b" that named it with 1 byte (line 3) is wrong whatever the key held: the key does not start with the prefix "b".`}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got, err := checker.Check(context.Background(), test.history, checker.Options{})

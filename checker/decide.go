@@ -14,6 +14,7 @@ import (
 	"github.com/assay-dev/assay/checker/perkey"
 	"github.com/assay-dev/assay/checker/proof"
 	"github.com/assay-dev/assay/checker/search"
+	"github.com/assay-dev/assay/location"
 	"github.com/assay-dev/assay/workload/history"
 )
 
@@ -23,9 +24,7 @@ func (c *checking) check(key perkey.History, decide decider) (proof.Key, *Violat
 	if claim.Contradiction == nil {
 		return claim, nil
 	}
-	fault := named(key, proof.Lines(claim.Contradiction))
-	culprit := slices.MaxFunc(fault, func(a, b *history.Operation) int { return cmp.Compare(a.Call, b.Call) })
-	return claim, c.violation(key, culprit, fault, claim.Contradiction)
+	return c.refute(key, proof.Lines(claim.Contradiction), claim.Apart)
 }
 
 // A decider judges keys where the contract leaves nothing to search for, one after the
@@ -42,7 +41,7 @@ func (c *checking) decider() decider {
 		checker := consensus.NewChecker(c.options.Relax)
 		return func(key perkey.History) proof.Key {
 			r := checker.Check(key.Operations)
-			return proof.Key{Key: key.Key, Order: r.Order, Contradiction: r.Contradiction, Undecided: r.Undecided}
+			return proof.Key{Key: key.Key, Order: r.Order, Contradiction: r.Contradiction, Apart: r.Apart, Undecided: r.Undecided}
 		}
 	}
 	checker := blob.NewChecker(c.options.Relax)
@@ -64,41 +63,48 @@ func (c *checking) search(key perkey.History, hard string, share time.Duration) 
 	case explained:
 		return proof.Key{Key: key.Key, Order: order}, nil
 	}
-	culprit, fault := search.Blame(ctx, problem)
-	claim := c.exhausted(key, fault)
-	return claim, c.violation(key, culprit, fault, claim.Contradiction)
+	var lines []int
+	for _, op := range search.Blame(ctx, problem) {
+		lines = append(lines, op.Line)
+	}
+	return c.refute(key, lines, nil)
 }
 
-// exhausted claims what the search found, if that is small enough to be verified. With
-// few operations in force the others may have come in very many orders: of a register
-// all answers are in force where those at fault are not enough.
-func (c *checking) exhausted(key perkey.History, fault []*history.Operation) proof.Key {
-	claim, proven := c.exhaust(key, fault)
-	if !proven && c.object == history.Register {
-		claim, proven = c.exhaust(key, slices.DeleteFunc(slices.Clone(key.Operations), func(op *history.Operation) bool {
-			return op.Outcome != history.Ok
-		}))
+// refute makes a contradiction out of operations among which there is one, and of version
+// numbers that may have to be told apart. There is a violation even where that is too
+// large to be proven.
+func (c *checking) refute(key perkey.History, lines []int, apart []location.SeqNo) (proof.Key, *Violation) {
+	about := proof.About{Object: c.object, Relax: c.options.Relax, Key: key.Key, Operations: key.Operations}
+	claim := proof.Key{Key: key.Key}
+	claim.Contradiction, claim.Apart = about.Shrink(lines, apart)
+	if claim.Contradiction == nil {
+		claim.Undecided = "its contradiction is too large to be proven"
+	} else {
+		lines = proof.Lines(claim.Contradiction)
 	}
-	if !proven {
-		return proof.Key{Key: key.Key, Undecided: "a search found a contradiction that is too large to be proven"}
+	fault := named(key, lines)
+	culprit := culprit(fault)
+	v := &Violation{
+		Key: key.Key, Clause: model.Clause(culprit), Lines: lines,
+		Explanation: search.Explain(key, c.options.Relax, culprit, fault),
 	}
-	return claim
+	if claim.Contradiction != nil {
+		v.Argument = explain.Contradiction(about, claim.Contradiction, claim.Apart, c.options.Clock)
+	} else {
+		v.Explanation += " This is too large for a certificate to prove."
+	}
+	return claim, v
 }
 
-// exhaust claims that no order of the operations exists, and reports whether that is
-// verified.
-func (c *checking) exhaust(key perkey.History, force []*history.Operation) (claim proof.Key, proven bool) {
-	end := proof.Step{Rule: proof.Exhausted}
-	for _, op := range force {
-		end.Lines = append(end.Lines, op.Line)
-	}
-	claim = proof.Key{Key: key.Key, Contradiction: []proof.Step{end}}
-	alone := &history.History{Header: history.Header{Object: c.object}}
-	for _, op := range key.Operations {
-		alone.Operations = append(alone.Operations, *op)
-	}
-	certificate := &proof.Certificate{Object: c.object, Relax: c.options.Relax, Keys: []proof.Key{claim}}
-	return claim, proof.Verify(alone, c.options.Relax, certificate) == nil
+// culprit returns the last of the operations at fault: of those answered, the one that
+// was called last.
+func culprit(fault []*history.Operation) *history.Operation {
+	return slices.MaxFunc(fault, func(a, b *history.Operation) int {
+		if aside := a.Outcome == history.Info; aside != (b.Outcome == history.Info) {
+			return map[bool]int{true: -1, false: 1}[aside]
+		}
+		return cmp.Compare(a.Call, b.Call)
+	})
 }
 
 // named returns the operations of a key on these lines.
@@ -109,22 +115,4 @@ func named(key perkey.History, lines []int) (operations []*history.Operation) {
 		}
 	}
 	return operations
-}
-
-// violation puts into words what is wrong with a key.
-func (c *checking) violation(key perkey.History, culprit *history.Operation, fault []*history.Operation, steps []proof.Step) *Violation {
-	v := &Violation{
-		Key:         key.Key,
-		Clause:      model.Clause(culprit),
-		Explanation: search.Explain(key, c.options.Relax, culprit, fault),
-	}
-	if steps != nil {
-		v.Argument = explain.Contradiction(steps, key.Operations, c.options.Clock)
-	} else {
-		v.Explanation += " A search found this; it is too large for a certificate to prove."
-	}
-	for _, op := range fault {
-		v.Lines = append(v.Lines, op.Line)
-	}
-	return v
 }

@@ -1,6 +1,7 @@
 package checker_test
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"math/rand/v2"
@@ -8,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/assay-dev/assay/checker"
+	"github.com/assay-dev/assay/checker/perkey"
 	"github.com/assay-dev/assay/checker/proof"
 	"github.com/assay-dev/assay/workload/history"
 )
@@ -126,6 +128,18 @@ func TestVerdictsOnRegistersAgreeWithBruteForceAndAreProven(t *testing.T) {
 	}
 }
 
+// contradiction claims that some operations contradict each other.
+func contradiction(h *history.History, among func(*history.Operation) bool) (steps []proof.Step) {
+	operations := slices.Clone(h.Operations)
+	slices.SortStableFunc(operations, func(a, b history.Operation) int { return cmp.Compare(a.Latest(), b.Latest()) })
+	for i := range operations {
+		if op := &operations[i]; among(op) {
+			steps = append(steps, proof.Step{Line: op.Line, Rule: proof.RuleOf(op)})
+		}
+	}
+	return steps
+}
+
 // What claims a contradiction, or an order, where there is none is not believed.
 func TestAFalseClaimAboutARegisterIsRefused(t *testing.T) {
 	forged := 0
@@ -135,13 +149,9 @@ func TestAFalseClaimAboutARegisterIsRefused(t *testing.T) {
 		valid := explainedByBruteForce(h, history.Content{}, 0)
 		claim := proof.Key{Key: "k"}
 		if valid {
-			end := proof.Step{Rule: proof.Exhausted}
-			for _, op := range h.Operations {
-				if op.Outcome == history.Ok && src.IntN(4) > 0 {
-					end.Lines = append(end.Lines, op.Line)
-				}
-			}
-			claim.Contradiction = []proof.Step{end}
+			claim.Contradiction = contradiction(h, func(op *history.Operation) bool {
+				return op.Outcome != history.Fail && perkey.Effective(op.Action) || op.Outcome == history.Ok && src.IntN(4) > 0
+			})
 		} else {
 			at := int64(0)
 			for _, i := range src.Perm(len(h.Operations)) {
@@ -155,7 +165,7 @@ func TestAFalseClaimAboutARegisterIsRefused(t *testing.T) {
 			}
 		}
 		c := &proof.Certificate{Object: history.Register, Keys: []proof.Key{claim}}
-		if len(h.Operations) > 0 && proof.Verify(h, nil, c) == nil {
+		if (len(claim.Contradiction) > 0 || !valid) && proof.Verify(h, nil, c) == nil {
 			t.Fatalf("history %d: a false claim is believed: %v", n, keep(t, h, nil))
 		}
 		forged++
@@ -175,14 +185,15 @@ func TestAClaimAboutARegisterNamesAnswersOnce(t *testing.T) {
 		steps []proof.Step
 		sound bool
 	}{
-		"the read":         {[]proof.Step{{Rule: proof.Exhausted, Lines: []int{2}}}, true},
-		"the read twice":   {[]proof.Step{{Rule: proof.Exhausted, Lines: []int{2, 2}}}, false},
-		"nothing":          {[]proof.Step{{Rule: proof.Exhausted}}, false},
-		"an unknown write": {[]proof.Step{{Rule: proof.Exhausted, Lines: []int{2, 3}}}, false},
-		"a failure":        {[]proof.Step{{Rule: proof.Exhausted, Lines: []int{2, 4}}}, false},
-		"no line":          {[]proof.Step{{Rule: proof.Exhausted, Lines: []int{2, 9}}}, false},
-		"another rule":     {[]proof.Step{{Rule: proof.Cycle, Lines: []int{2}}}, false},
-		"two steps":        {[]proof.Step{{Rule: proof.Exhausted, Lines: []int{2}}, {Rule: proof.Exhausted, Lines: []int{2}}}, false},
+		"the read":                      {[]proof.Step{{Line: 2, Rule: "R1"}}, true},
+		"the read and an unknown write": {[]proof.Step{{Line: 2, Rule: "R1"}, {Line: 3, Rule: "E1"}}, true},
+		"the read twice":                {[]proof.Step{{Line: 2, Rule: "R1"}, {Line: 2, Rule: "R1"}}, false},
+		"nothing":                       {[]proof.Step{}, false},
+		"an unknown write":              {[]proof.Step{{Line: 3, Rule: "E1"}}, false},
+		"an unknown write as answered":  {[]proof.Step{{Line: 2, Rule: "R1"}, {Line: 3, Rule: "R1"}}, false},
+		"a failure":                     {[]proof.Step{{Line: 2, Rule: "R1"}, {Line: 4, Rule: "R1"}}, false},
+		"no line":                       {[]proof.Step{{Line: 2, Rule: "R1"}, {Line: 9, Rule: "R1"}}, false},
+		"another rule":                  {[]proof.Step{{Line: 2, Rule: "R2"}}, false},
 	} {
 		certificate := &proof.Certificate{Object: history.Register, Keys: []proof.Key{{Key: "k", Contradiction: c.steps}}}
 		if err := proof.Verify(h, nil, certificate); (err == nil) != c.sound {
@@ -208,26 +219,22 @@ func TestAClaimAboutARegisterHoldsWhateverHappenedUnseen(t *testing.T) {
 	seen := []history.Operation{read(10, "b"), write(20, 25, "a"), read(30, "b")}
 	for name, c := range map[string]struct {
 		operations []history.Operation
-		named      int
 		sound      bool
 	}{
-		"the swap and then the write":       {append(slices.Clone(seen), lost, swap), 3, false},
-		"the same, the swap standing first": {append(slices.Clone(seen), swap, lost), 3, false},
-		"two writes":                        {append(slices.Clone(seen), lost, lost), 3, false},
-		"a write alone":                     {append(slices.Clone(seen), lost), 3, true},
-		"two swaps":                         {append(slices.Clone(seen), swap, swap), 3, true},
+		"the swap and then the write":       {append(slices.Clone(seen), lost, swap), false},
+		"the same, the swap standing first": {append(slices.Clone(seen), swap, lost), false},
+		"two writes":                        {append(slices.Clone(seen), lost, lost), false},
+		"a write alone":                     {append(slices.Clone(seen), lost), true},
+		"two swaps":                         {append(slices.Clone(seen), swap, swap), true},
 		"a write in force that is seen twice": {[]history.Operation{
-			write(0, 100, "a"), read(10, "a"), write(20, 25, "b"), read(30, "a")}, 4, true},
+			write(0, 100, "a"), read(10, "a"), write(20, 25, "b"), read(30, "a")}, true},
 	} {
 		h := &history.History{Header: history.Header{Assay: 1, Object: history.Register}, Operations: c.operations}
-		end := proof.Step{Rule: proof.Exhausted}
 		for i := range h.Operations {
 			h.Operations[i].Process, h.Operations[i].Line = i, i+2
-			if i < c.named {
-				end.Lines = append(end.Lines, i+2)
-			}
 		}
-		certificate := &proof.Certificate{Object: history.Register, Keys: []proof.Key{{Key: "k", Contradiction: []proof.Step{end}}}}
+		all := contradiction(h, func(*history.Operation) bool { return true })
+		certificate := &proof.Certificate{Object: history.Register, Keys: []proof.Key{{Key: "k", Contradiction: all}}}
 		if err := proof.Verify(h, nil, certificate); (err == nil) != c.sound {
 			t.Errorf("%s: %v", name, err)
 		}

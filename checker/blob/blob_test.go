@@ -14,24 +14,26 @@ import (
 )
 
 const (
-	order     = "an order"
-	undecided = "undecided"
+	order         = "an order"
+	undecided     = "undecided"
+	contradiction = "a contradiction"
 )
 
-// check returns the rule that ends the contradiction, or what else was found of the
-// one key of h, and verifies it.
+// check returns what was found of the one key of h, and verifies it.
 func check(t *testing.T, h *history.History) string {
 	t.Helper()
 	key := perkey.Split(h, 1)[0]
 	r := blob.Check(key, h.Header.Relax)
+	claim := proof.Key{Key: key.Key, Order: r.Order}
 	found := order
 	switch {
 	case r.Undecided != "":
 		return undecided
 	case r.Contradiction != nil:
-		found = string(r.Contradiction[len(r.Contradiction)-1].Rule)
+		about := proof.About{Object: history.Blob, Relax: h.Header.Relax, Key: key.Key, Operations: key.Operations}
+		claim.Contradiction, _ = about.Shrink(proof.Lines(r.Contradiction), nil)
+		found = contradiction
 	}
-	claim := proof.Key{Key: key.Key, Order: r.Order, Contradiction: r.Contradiction}
 	c := &proof.Certificate{Object: history.Blob, Relax: h.Header.Relax, Keys: []proof.Key{claim}}
 	if err := proof.Verify(h, h.Header.Relax, c); err != nil {
 		t.Errorf("%+v does not hold: %v", r, err)
@@ -79,59 +81,59 @@ func TestBlob(t *testing.T) {
 	}{
 		{"zones may touch", nil, order, []history.Operation{
 			at(0, 2, set(1)), at(5, 6, get(1)), at(3, 5, set(2)), at(8, 9, get(2))}},
-		{"zones do not overlap", nil, string(proof.Cycle), []history.Operation{
+		{"zones do not overlap", nil, contradiction, []history.Operation{
 			at(0, 2, set(1)), at(6, 7, get(1)), at(3, 5, set(2)), at(8, 9, get(2))}},
-		{"a zone has no place for another value that has to be there at once", nil, string(proof.Cycle), []history.Operation{
+		{"a zone has no place for another value that has to be there at once", nil, contradiction, []history.Operation{
 			at(0, 2, set(1)), at(9, 10, get(1)), at(3, 5, set(2))}},
 		{"a value waits for the end of a zone", nil, order, []history.Operation{
 			at(0, 2, set(1)), at(9, 10, get(1)), at(3, 9, set(2))}},
-		{"a zone has no room for an absence", nil, string(proof.Cycle), []history.Operation{
+		{"a zone has no room for an absence", nil, contradiction, []history.Operation{
 			at(0, 2, set(1)), at(9, 10, get(1)), at(3, 8, nothing())}},
 		{"an absence waits for the delete at the end of a zone", nil, order, []history.Operation{
 			at(0, 2, set(1)), at(9, 10, del(1)), at(3, 9, nothing())}},
 		{"nothing is seen before the first value", nil, order, []history.Operation{
 			at(0, 5, set(1)), at(1, 2, nothing()), at(6, 7, get(1))}},
-		{"nothing is seen after a value without a delete", nil, string(proof.Undeleted), []history.Operation{
+		{"nothing is seen after a value without a delete", nil, contradiction, []history.Operation{
 			at(0, 2, set(1)), at(3, 4, nothing())}},
 		{"an unseen write of unknown outcome did not happen", nil, order, []history.Operation{
 			unknown(0, set(1)), at(3, 4, nothing())}},
-		{"a seen write of unknown outcome happened, after its call", nil, string(proof.Cycle), []history.Operation{
+		{"a seen write of unknown outcome happened, after its call", nil, contradiction, []history.Operation{
 			unknown(5, set(1)), at(3, 4, get(1))}},
 		{"a delete of unknown outcome works", nil, order, []history.Operation{
 			at(0, 2, set(1)), unknown(1, removesUnknown()), at(3, 4, nothing())}},
-		{"a delete of unknown outcome works once", nil, string(proof.Undeleted), []history.Operation{
+		{"a delete of unknown outcome works once", nil, contradiction, []history.Operation{
 			at(0, 2, set(1)), unknown(1, removesUnknown()), at(3, 4, nothing()), at(5, 6, set(2)), at(7, 8, nothing())}},
-		{"a delete of unknown outcome works after its call", nil, string(proof.Undeleted), []history.Operation{
+		{"a delete of unknown outcome works after its call", nil, contradiction, []history.Operation{
 			at(0, 2, set(1)), unknown(5, removesUnknown()), at(3, 4, nothing())}},
-		{"a delete of unknown outcome works in no zone", nil, string(proof.Cycle), []history.Operation{
+		{"a delete of unknown outcome works in no zone", nil, contradiction, []history.Operation{
 			at(0, 2, set(1)), unknown(1, removesUnknown()), at(3, 4, nothing()), at(5, 6, get(1))}},
 		{"of two deletes the one that can wait least is used first", nil, order, []history.Operation{
 			at(0, 1, set(1)), at(2, 3, nothing()), at(4, 5, set(2)), at(6, 7, nothing()),
 			at(0, 9, set(8)), at(2, 9, del(8)), at(0, 4, set(9)), at(2, 4, del(9))}},
-		{"a delete that can wait least may still be too late", nil, string(proof.Undeleted), []history.Operation{
+		{"a delete that can wait least may still be too late", nil, contradiction, []history.Operation{
 			at(0, 1, set(1)), at(2, 3, nothing()), at(4, 5, set(2)), at(6, 7, nothing()),
 			at(0, 3, set(8)), at(2, 3, del(8)), at(0, 3, set(9)), at(2, 3, del(9))}},
-		{"one delete that could serve either of two absences is one too few", nil, string(proof.Undeleted), []history.Operation{
+		{"one delete that could serve either of two absences is one too few", nil, contradiction, []history.Operation{
 			at(0, 1, set(1)), at(2, 3, nothing()), at(5, 6, set(2)), at(7, 8, nothing()),
 			at(0, 5, set(9)), at(2, 5, del(9))}},
-		{"a delete that came too early for an absence does not count", nil, string(proof.Undeleted), []history.Operation{
+		{"a delete that came too early for an absence does not count", nil, contradiction, []history.Operation{
 			at(0, 1, set(1)), at(2, 3, nothing()), at(5, 6, set(2)), at(7, 8, nothing()),
 			at(0, 4, set(8)), at(2, 4, del(8)), at(0, 4, set(9)), at(2, 4, del(9))}},
 		{"a zone with a delete makes room for all that saw nothing", nil, order, []history.Operation{
 			at(0, 1, set(1)), at(2, 3, get(1)), at(4, 8, del(1)), at(5, 9, nothing()), at(6, 10, nothing()), at(7, 9, &history.Delete{Answered: true})}},
-		{"a delete that found nothing removes nothing", nil, string(proof.Undeleted), []history.Operation{
+		{"a delete that found nothing removes nothing", nil, contradiction, []history.Operation{
 			at(0, 1, set(1)), at(2, 3, &history.Delete{Answered: true})}},
-		{"a value is deleted once", nil, string(proof.Once), []history.Operation{
+		{"a value is deleted once", nil, contradiction, []history.Operation{
 			at(0, 1, set(1)), at(2, 3, del(1)), at(2, 3, del(1))}},
-		{"a delete reports a size that some value has", nil, string(proof.WrongAnswer), []history.Operation{
+		{"a delete reports a size that some value has", nil, contradiction, []history.Operation{
 			at(0, 1, set(1)), at(2, 3, del(2))}},
-		{"a value is read as long as it is", nil, string(proof.WrongAnswer), []history.Operation{
+		{"a value is read as long as it is", nil, contradiction, []history.Operation{
 			at(0, 1, set(1)), at(2, 3, &history.Get{Found: true, Value: value(1), Size: 9})}},
-		{"nothing is read of a value after its delete", nil, string(proof.Cycle), []history.Operation{
+		{"nothing is read of a value after its delete", nil, contradiction, []history.Operation{
 			at(0, 1, set(1)), at(2, 3, del(1)), at(4, 5, get(1))}},
 		{"under delete-size two deletes report one value", deleteSize, order, []history.Operation{
 			at(0, 1, set(1)), at(2, 5, del(1)), at(2, 5, del(1)), at(3, 4, set(2)), at(6, 7, nothing())}},
-		{"under delete-size a value is reported only while it can still be there", deleteSize, string(proof.Cycle), []history.Operation{
+		{"under delete-size a value is reported only while it can still be there", deleteSize, contradiction, []history.Operation{
 			at(0, 1, set(1)), at(2, 3, set(2)), at(2, 4, get(2)), at(5, 6, get(2)), at(7, 8, del(1)), at(9, 10, nothing())}},
 		{"a restore of what is there changes nothing", nil, order, []history.Operation{
 			at(0, 1, set(1)), at(2, 3, &history.Restore{}), at(4, 5, get(1))}},
@@ -141,13 +143,13 @@ func TestBlob(t *testing.T) {
 			at(0, 1, set(1)), at(2, 3, del(1)), at(1, 5, &history.Restore{}), at(6, 7, nothing())}},
 		{"a refused restore comes before everything", nil, order, []history.Operation{
 			at(0, 5, set(1)), refusal(3, 4), at(6, 7, del(1)), at(8, 9, nothing())}},
-		{"a restore is refused only before everything", nil, string(proof.Cycle), []history.Operation{
+		{"a restore is refused only before everything", nil, contradiction, []history.Operation{
 			at(0, 1, set(1)), at(2, 3, del(1)), refusal(4, 5)}},
 		{"under no-restore a restore is refused wherever nothing is", noRestore, order, []history.Operation{
 			at(0, 1, set(1)), at(2, 3, del(1)), refusal(4, 5)}},
 		{"a listing is a read of the size", nil, order, []history.Operation{
 			at(0, 9, set(1)), at(1, 2, &history.List{Entries: []location.BlobMetadata{{Key: "k", Size: 1}}})}},
-		{"a listing that covers the key and does not name it saw nothing", nil, string(proof.Undeleted), []history.Operation{
+		{"a listing that covers the key and does not name it saw nothing", nil, contradiction, []history.Operation{
 			at(0, 1, set(1)), at(2, 3, &history.List{Prefix: "k"})}},
 		{"of two values with one name only a search knows which was seen", nil, undecided, []history.Operation{
 			at(0, 1, set(1)), at(2, 3, set(1)), at(4, 5, get(1))}},
@@ -179,10 +181,5 @@ func TestUniqueValuesAreNeverUndecided(t *testing.T) {
 	t.Log(found)
 	if found[undecided] > 0 {
 		t.Errorf("%d are undecided", found[undecided])
-	}
-	for _, rule := range []proof.Rule{proof.Cycle, proof.Once, proof.Undeleted, proof.WrongAnswer, proof.Exhausted} {
-		if found[string(rule)] == 0 {
-			t.Errorf("no contradiction ended with %q", rule)
-		}
 	}
 }

@@ -54,59 +54,17 @@ func (k *key) exhaust(culprit int32) []proof.Step {
 		}
 	}
 	slices.SortStableFunc(known, func(a, b *history.Operation) int { return cmp.Compare(a.Return, b.Return) })
+	about := proof.About{Object: history.Blob, Relax: k.relax, Key: k.Key, Operations: k.Operations}
 	for n := fewestNamed; n <= mostNamed; n *= 2 {
-		if named := known[max(0, len(known)-n):]; k.refuted(named, false) {
-			return k.smallest(named)
+		var lines []int
+		for _, op := range known[max(0, len(known)-n):] {
+			lines = append(lines, op.Line)
 		}
-		if n >= len(known) {
-			break
+		if steps, _ := about.Among(lines, nil); steps != nil || n >= len(known) {
+			return steps
 		}
 	}
 	return nil
-}
-
-// smallest leaves out what is not needed for the contradiction, and returns it.
-func (k *key) smallest(named []*history.Operation) []proof.Step {
-	for i := 0; i < len(named); {
-		if fewer := slices.Delete(slices.Clone(named), i, i+1); k.refuted(fewer, false) {
-			named = fewer
-		} else {
-			i++
-		}
-	}
-	if !k.refuted(named, true) {
-		return nil
-	}
-	return exhausted(named)
-}
-
-func exhausted(named []*history.Operation) []proof.Step {
-	end := proof.Step{Rule: proof.Exhausted}
-	for _, op := range named {
-		end.Lines = append(end.Lines, op.Line)
-	}
-	slices.Sort(end.Lines)
-	return []proof.Step{end}
-}
-
-// refuted asks the verifier whether it accepts that some answers have no order: from the
-// whole history of the key, or from what can matter of it.
-func (k *key) refuted(named []*history.Operation, whole bool) bool {
-	if len(named) == 0 {
-		return false
-	}
-	first, last := int64(history.Never), named[0].Return
-	for _, op := range named {
-		first, last = min(first, op.Call), max(last, op.Return)
-	}
-	alone := &history.History{Header: history.Header{Object: history.Blob}}
-	for _, op := range k.Operations {
-		if _, set := op.Action.(*history.Set); whole || op.Call <= last && (set || op.Latest() >= first) {
-			alone.Operations = append(alone.Operations, *op)
-		}
-	}
-	claim := proof.Key{Key: k.Key, Contradiction: exhausted(named)}
-	return proof.Verify(alone, k.relax, &proof.Certificate{Object: history.Blob, Relax: k.relax, Keys: []proof.Key{claim}}) == nil
 }
 
 // blockOf returns the block that a delete ended.

@@ -18,7 +18,7 @@ func (k *key) checkRefusals() {
 			continue
 		}
 		if b.returned < refusal.called {
-			k.contradiction = k.backwards(b.first, refusal.op)
+			k.contradiction = k.among(b.op, b.first, refusal.op)
 			return
 		}
 		if b.called < refusal.called {
@@ -35,11 +35,11 @@ func (k *key) checkBlocks() {
 	}
 	for i := range k.blocks {
 		if b := &k.blocks[i]; b.removed != none && k.Operations[b.removed].Latest() < b.called {
-			k.contradiction = k.backwards(b.removed, b.last)
+			k.contradiction = k.among(b.op, b.removed, b.last)
 		}
 	}
 	for _, pair := range k.again {
-		k.contradiction = k.once(pair[0], pair[1])
+		k.contradiction = k.among(pair[0], pair[1])
 	}
 	for _, l := range k.lookups {
 		// The removal comes after all of the value's operations, which it ends.
@@ -48,7 +48,7 @@ func (k *key) checkBlocks() {
 			removal.called, removal.last, removal.owner = of.called, of.last, l.of
 		}
 		if removal.returned < removal.called {
-			k.contradiction = k.behindItself(removal)
+			k.contradiction = k.all(of, removal)
 		}
 	}
 }
@@ -57,7 +57,7 @@ func (k *key) checkBlocks() {
 func (k *key) checkSets() {
 	for i := range k.blocks {
 		if b := &k.blocks[i]; b.set != nil && b.returned < k.spots[b.op].call {
-			k.contradiction = k.backwards(b.first, b.op)
+			k.contradiction = k.among(b.first, b.op)
 			return
 		}
 	}
@@ -74,7 +74,7 @@ func (k *key) findZones() {
 	k.zones, k.spare = sortByBegin(k.zones, k.spare)
 	for i := 1; i < len(k.zones); i++ {
 		if a, b := &k.zones[i-1], &k.zones[i]; b.begin < a.end {
-			k.contradiction = k.interleaved(a.of, b.of)
+			k.contradiction = k.all(a.of, b.of)
 			return
 		}
 	}
@@ -87,7 +87,7 @@ func (k *key) findZones() {
 		}
 		s, around := k.moveOut(b, &hint)
 		if s.end < s.begin {
-			k.contradiction = k.interleaved(around, b)
+			k.contradiction = k.all(around, b)
 			return
 		}
 		k.waiting = append(k.waiting, s)

@@ -144,8 +144,7 @@ func BenchmarkVerify(b *testing.B) {
 	for _, verdict := range []string{"valid", "invalid"} {
 		b.Run(verdict, func(b *testing.B) {
 			h := busy(1_000_000, 10, 1, verdict == "invalid")
-			r := Check(pointers(h), nil)
-			c := &proof.Certificate{Object: history.Consensus, Keys: []proof.Key{{Key: "k", Order: r.Order, Contradiction: r.Contradiction}}}
+			c := certify(h, nil)
 			for b.Loop() {
 				if err := proof.Verify(h, nil, c); err != nil {
 					b.Fatal(err)

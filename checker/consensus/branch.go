@@ -17,9 +17,10 @@ const (
 
 const gaveUp = "too many unseen writes may have written its versions"
 
-// A refutation is a proof that the choices which it rests on cannot all be right.
+// A refutation is why the choices which it rests on cannot all be right.
 type refutation struct {
-	steps []proof.Step
+	lines map[int]bool
+	apart map[location.SeqNo]bool
 	uses  map[question]bool
 }
 
@@ -30,7 +31,7 @@ func (k *key) decide() Result {
 	case !ok:
 		return Result{Undecided: gaveUp}
 	case r != nil:
-		return Result{Contradiction: r.steps}
+		return r.result()
 	}
 	return Result{Order: order}
 }
@@ -95,11 +96,10 @@ func bit(b bool) int {
 // branch tries all answers to a question that the chain c came upon, the likeliest
 // first. Why the answer that c gave is wrong is known.
 func (k *key) branch(q question, c *chain, known *refutation) (proof.Order, *refutation, bool) {
-	p := newProver(&timeline{chain: c})
-	step := p.ask(q)
-	all := &refutation{steps: p.steps, uses: p.uses}
+	b := newBlame(&timeline{chain: c})
+	b.ask(q)
+	all := b.refutation()
 	answers, given := k.answers(q), c.answer(q)
-	step.Cases = make([]proof.Case, len(answers))
 	for _, answer := range answers {
 		var order proof.Order
 		var r *refutation
@@ -114,12 +114,11 @@ func (k *key) branch(q question, c *chain, known *refutation) (proof.Order, *ref
 		if !ok || r == nil || !r.uses[q] {
 			return order, r, ok
 		}
-		shift(r.steps, len(p.steps)+1)
-		step.Cases[answer.place] = proof.Case{Pick: answer.pick, Steps: r.steps}
+		maps.Copy(all.lines, r.lines)
+		maps.Copy(all.apart, r.apart)
 		maps.Copy(all.uses, r.uses)
 	}
 	delete(all.uses, q)
-	all.steps = append(all.steps, step)
 	return nil, all, true
 }
 
@@ -141,24 +140,9 @@ func (c *chain) answer(q question) int64 {
 	return int64(c.links[i+1].slot)
 }
 
-// shift numbers steps on from a step of the proof that they become part of.
-func shift(steps []proof.Step, by int) {
-	for i := range steps {
-		for j := range steps[i].From {
-			steps[i].From[j] += by
-		}
-		for _, c := range steps[i].Cases {
-			shift(c.Steps, by)
-		}
-	}
-}
-
-// An answer is one way to settle a question. What it is called in a proof and where it
-// stands there.
+// An answer is one way to settle a question.
 type answer struct {
 	settle int64
-	pick   *location.SeqNo
-	place  int
 	call   int64 // of the earliest write that would make it so
 }
 
@@ -166,25 +150,15 @@ type answer struct {
 // was called, the more it can explain.
 func (k *key) answers(q question) (answers []answer) {
 	if !q.followed {
-		for i, w := range k.writers(q.slot, nil) {
-			after := k.writes[w].after
-			answers = append(answers, answer{int64(after), number(after), i, k.writes[w].call})
+		for _, w := range k.writers(q.slot, nil) {
+			answers = append(answers, answer{int64(k.writes[w].after), k.writes[w].call})
 		}
 	} else {
-		answers = append(answers, answer{none, nil, 0, always})
-		for i, slot := range k.followers(q.slot, len(k.slots)) {
-			w := &k.writes[k.writer(slot, k.threshold(q.slot))]
-			answers = append(answers, answer{int64(slot), new(location.SeqNo(k.slots[slot].seq)), i + 1, w.call})
+		answers = append(answers, answer{none, always})
+		for _, slot := range k.followers(q.slot, len(k.slots)) {
+			answers = append(answers, answer{int64(slot), k.writes[k.writer(slot, k.threshold(q.slot))].call})
 		}
 	}
 	slices.SortStableFunc(answers, func(a, b answer) int { return cmp.Compare(a.call, b.call) })
 	return answers
-}
-
-// number returns the number just below a threshold, nil for the threshold of none.
-func number(after uint64) *location.SeqNo {
-	if after == 0 {
-		return nil
-	}
-	return new(location.SeqNo(after - 1))
 }

@@ -26,8 +26,10 @@ type Result struct {
 	// Order is a linearization of all operations but the listings. They follow from when
 	// the first version was committed.
 	Order proof.Order
-	// Contradiction ends in two things that would each have to come before the other.
+	// Contradiction is operations among which there is a contradiction; proof.Shrink finds
+	// it, and may have to tell these version numbers apart.
 	Contradiction []proof.Step
+	Apart         []location.SeqNo
 	// Undecided says why the key needs a search.
 	Undecided string
 }

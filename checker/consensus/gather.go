@@ -62,7 +62,7 @@ func (k *key) sortReads() {
 }
 
 func wrongAnswer(op *history.Operation) []proof.Step {
-	return []proof.Step{{Rule: proof.WrongAnswer, Lines: []int{op.Line}}}
+	return []proof.Step{{Line: op.Line}}
 }
 
 // takeWrites collects the compare-and-sets that may have happened.
@@ -255,23 +255,22 @@ func (k *key) witness(op, at int32, v *history.Version) []proof.Step {
 	s, seq := &k.slots[at], uint64(v.SeqNo)
 	switch {
 	case at == k.end() || s.seq != seq:
-		return k.unwritten(seq, op)
+		return k.unwritten(op)
 	case s.known() && s.value != v.Value:
 		if s.seen != none {
-			return k.unwritten(seq, op, s.seen)
+			return k.unwritten(op, s.seen)
 		}
-		return k.unwritten(seq, op, k.writes[s.committed].op)
+		return k.unwritten(op, k.writes[s.committed].op)
 	case s.seen == none:
 		s.seen, s.value = op, v.Value
 	}
 	return nil
 }
 
-// unwritten is the proof that nobody can have written what all these operations saw.
-func (k *key) unwritten(seq uint64, ops ...int32) []proof.Step {
-	step := proof.Step{Rule: proof.Written, Version: new(location.SeqNo(seq))}
+// unwritten is why nobody can have written what all these operations saw.
+func (k *key) unwritten(ops ...int32) (steps []proof.Step) {
 	for _, op := range ops {
-		step.Lines = append(step.Lines, k.operations[op].Line)
+		steps = append(steps, proof.Step{Line: k.operations[op].Line})
 	}
-	return []proof.Step{step}
+	return steps
 }

@@ -1,138 +1,65 @@
 // Package explain puts a contradiction into words, in the manner of Elle (Alvaro and
-// Kingsbury, VLDB 2020): it names the operations, says what each shows, and how far
-// wrong the clocks would have to be to excuse it.
+// Kingsbury, VLDB 2020): it names the operations, says what each leaves possible, and
+// how far wrong the clocks would have to be to excuse it.
 package explain
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
+	"github.com/assay-dev/assay/checker/perkey"
 	"github.com/assay-dev/assay/checker/proof"
 	"github.com/assay-dev/assay/checker/search"
+	"github.com/assay-dev/assay/location"
 	"github.com/assay-dev/assay/workload/history"
 )
 
-// Timeless is the slack of a contradiction that does not rest on time.
-const Timeless = math.MaxInt64
-
-// Contradiction returns the text, of several lines, for a contradiction of one key
-// among the operations, whose times the clock counts.
-func Contradiction(steps []proof.Step, operations []*history.Operation, clock Clock) string {
-	lines := proof.Lines(steps)
-	w := &writer{clock: clock, operations: byLine(lines, operations), names: map[int]string{}}
-	w.introduce(lines)
-	w.line("Then:")
-	w.proof(steps, "")
-	if slack := slack(steps, w.operations, operations); clock == Steps || slack == Timeless {
-		w.line("No error of the clocks would excuse it.")
-	} else {
-		w.line("The clocks would have to be wrong by at least %s to excuse it.", clock.lasting(slack))
-	}
-	return w.text.String()
-}
-
-// byLine finds the operations on these lines. They are few, of very many.
-func byLine(lines []int, operations []*history.Operation) map[int]*history.Operation {
-	found := make(map[int]*history.Operation, len(lines))
-	for _, op := range operations {
-		if _, ok := slices.BinarySearch(lines, op.Line); ok {
-			found[op.Line] = op
-		}
-	}
-	return found
-}
-
-// slack returns by how many nanoseconds the clocks have to be wrong, at least, for the
-// proof to fail: the smallest of the stretches of time that it rests on. named are the
-// operations that it names.
-func slack(steps []proof.Step, named map[int]*history.Operation, operations []*history.Operation) int64 {
-	least := int64(Timeless)
+// Contradiction returns the text, of several lines, for a contradiction, whose times the
+// clock counts.
+func Contradiction(about proof.About, steps []proof.Step, apart []location.SeqNo, clock Clock) string {
+	w := &writer{clock: clock}
 	for _, s := range steps {
-		switch {
-		case s.Rule == proof.RealTime && s.After.Kind == proof.Op:
-			least = min(least, named[int(s.After.N)].Call-returned(s.Before, named))
-		case s.Rule == proof.Apart:
-			least = min(least, named[s.Lines[1]].Call-named[s.Lines[0]].Return)
-		case s.Rule == proof.Undeleted:
-			least = min(least, missed(s, named, operations))
-		case s.Rule == proof.Exhausted:
-			least = min(least, nearest(s.Lines, named))
-		case s.Before.Kind == proof.After && (s.Rule == proof.Raised || s.Rule == proof.Successive):
-			least = min(least, lateness(s, operations))
-		}
-		for _, c := range s.Cases {
-			least = min(least, slack(c.Steps, named, operations))
-		}
-	}
-	return least
-}
-
-// nearest returns the shortest time between the return of an operation and the call of
-// another.
-func nearest(lines []int, named map[int]*history.Operation) int64 {
-	least := int64(Timeless)
-	for _, a := range lines {
-		for _, b := range lines {
-			if gap := named[b].Call - named[a].Return; gap > 0 {
-				least = min(least, gap)
+		for _, op := range about.Operations {
+			if op.Line == s.Line {
+				w.named = append(w.named, op)
+				break
 			}
 		}
 	}
-	return least
-}
-
-func returned(e proof.Event, named map[int]*history.Operation) int64 {
-	if e.Kind == proof.Op {
-		return named[int(e.N)].Return
-	}
-	return int64(e.N)
-}
-
-// lateness returns how long after the instant s.Before the first operation was called
-// that may have brought s.After about, of those that were called later.
-func lateness(s proof.Step, operations []*history.Operation) int64 {
-	slack := int64(Timeless)
-	for _, op := range operations {
-		may := false
-		switch a := op.Action.(type) {
-		case *history.Truncate:
-			may = s.After.Kind == proof.Mark && uint64(a.UpTo) >= s.After.N
-		case *history.CompareAndSet:
-			may = s.After.Kind == proof.Head && uint64(a.New.SeqNo) == s.After.N
-		}
-		if t := int64(s.Before.N); may && op.Call > t {
-			slack = min(slack, op.Call-t)
-		}
-	}
-	return slack
+	w.introduce()
+	possible, _ := about.Possible(steps, apart, 0)
+	w.narrow(about, possible)
+	slack, timely := about.Slack(steps, apart)
+	w.excuse(about, slack, timely)
+	return w.text.String()
 }
 
 // writer writes the text.
 type writer struct {
-	text       strings.Builder
-	clock      Clock
-	operations map[int]*history.Operation
-	names      map[int]string
+	text  strings.Builder
+	clock Clock
+	named []*history.Operation // those of the steps
 }
 
 func (w *writer) line(format string, args ...any) {
 	fmt.Fprintf(&w.text, format+"\n", args...)
 }
 
-// introduce names the operations with letters, in the order of their lines.
-func (w *writer) introduce(lines []int) {
+// name returns the letter of an operation.
+func (w *writer) name(i int) string {
+	name := string(rune('A' + i%26))
+	if i >= 26 {
+		name += fmt.Sprint(i / 26)
+	}
+	return name
+}
+
+// introduce names the operations with letters.
+func (w *writer) introduce() {
 	w.line("Let:")
-	for i, line := range lines {
-		name := string(rune('A' + i%26))
-		if i >= 26 {
-			name += fmt.Sprint(i / 26)
-		}
-		w.names[line] = name
-		if op := w.operations[line]; op != nil {
-			w.line("  %s be %s, %s", name, search.Describe(op), w.interval(op))
-		}
+	for i, op := range w.named {
+		w.line("  %s be %s, %s", w.name(i), search.Describe(op), w.interval(op))
 	}
 }
 
@@ -143,16 +70,112 @@ func (w *writer) interval(op *history.Operation) string {
 	return w.clock.between(op.Call, op.Return)
 }
 
-// proof says all steps that say something, indented.
-func (w *writer) proof(steps []proof.Step, indent string) {
-	for i := range steps {
-		s := &steps[i]
-		if text := w.step(s); text != "" {
-			w.line("%s  - %s", indent, text)
+// narrow says step by step what the key can still have held.
+func (w *writer) narrow(about proof.About, possible [][]proof.State) {
+	w.line("Then:")
+	truncated := slices.ContainsFunc(w.named, truncates)
+	answered := 0
+	for i, op := range w.named {
+		switch {
+		case op.Outcome == history.Info:
+			w.line("  - %s may have taken effect once, at any time after its call (E1).", w.name(i))
+			continue
+		case answered == len(possible)-1 && answered == 0:
+			w.sources(about, i)
+			w.line("  - The answer of %s is not possible whatever the key held (%s): a contradiction!", w.name(i), proof.RuleOf(op))
+		case answered < len(possible)-1:
+			w.line("  - %sWhen %s had returned, at %s, the key held %s (%s).",
+				w.since(i), w.name(i), w.clock.at(op.Return), proof.Describe(possible[answered], truncated), proof.RuleOf(op))
+		case answered == len(possible)-1:
+			w.sources(about, i)
+			w.line("  - %sThe answer of %s is possible in no such case (%s): a contradiction!", w.since(i), w.name(i), proof.RuleOf(op))
+		default:
+			w.line("  - %s, which was still in flight, does not change that (%s).", w.name(i), proof.RuleOf(op))
 		}
-		for _, c := range s.Cases {
-			w.line("%s  - Suppose %s:", indent, w.supposed(s, c.Pick))
-			w.proof(c.Steps, indent+"  ")
+		answered++
+	}
+}
+
+// sources says who else wrote what an operation saw.
+func (w *writer) sources(about proof.About, i int) {
+	const few = 3
+	told := 0
+	for _, op := range about.Operations {
+		if value, ok := written(op); ok && told < few && saw(w.named[i], value) && !slices.Contains(w.named, op) {
+			told++
+			w.line("  - What %s saw was written by %s.", w.name(i), search.Describe(op))
+		}
+	}
+}
+
+// written returns the name of the value that op may have written.
+func written(op *history.Operation) (value string, ok bool) {
+	switch a := op.Action.(type) {
+	case *history.CompareAndSet:
+		return a.New.Value, op.Outcome == history.Info || op.Outcome == history.Ok && a.Committed
+	case *history.Set:
+		return a.Value, op.Outcome != history.Fail
+	case *history.RegisterWrite:
+		return a.New.Value, a.New.Found && op.Outcome != history.Fail
+	case *history.RegisterSwap:
+		return a.New.Value, a.New.Found && (op.Outcome == history.Info || op.Outcome == history.Ok && a.Swapped)
+	}
+	return "", false
+}
+
+// saw reports whether op was answered with a value.
+func saw(op *history.Operation, value string) bool {
+	switch a := op.Action.(type) {
+	case *history.Head:
+		return a.Found && a.Version.Value == value
+	case *history.Scan:
+		return slices.ContainsFunc(a.Versions, func(v history.Version) bool { return v.Value == value })
+	case *history.Get:
+		return a.Found && a.Value == value
+	case *history.RegisterRead:
+		return a.Held.Found && a.Held.Value == value
+	}
+	return false
+}
+
+// truncates reports whether op is about what was truncated.
+func truncates(op *history.Operation) bool {
+	switch op.Action.(type) {
+	case *history.Scan, *history.Truncate:
+		return true
+	}
+	return false
+}
+
+// since says which of the others had returned when an operation was called: the last.
+func (w *writer) since(i int) string {
+	last := -1
+	for j, op := range w.named {
+		if op.Outcome != history.Info && op.Return < w.named[i].Call && (last < 0 || op.Return > w.named[last].Return) {
+			last = j
+		}
+	}
+	if last < 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s was called %s after %s had returned. ",
+		w.name(i), w.clock.lasting(w.named[i].Call-w.named[last].Return), w.name(last))
+}
+
+// excuse says how wrong the clocks would have to be, and which other operation could
+// have made it possible then.
+func (w *writer) excuse(about proof.About, slack int64, timely bool) {
+	if w.clock == Steps || !timely {
+		w.line("No error of the clocks would excuse it.")
+		return
+	}
+	w.line("The clocks would have to be wrong by at least %s to excuse it.", w.clock.lasting(slack))
+	for _, op := range about.Operations {
+		for i, first := range w.named {
+			if first.Outcome != history.Info && op.Call == first.Return+slack && !slices.Contains(w.named, op) && perkey.Effective(op.Action) {
+				w.line("So long after %s had returned came the call of %s, which may have made a difference.", w.name(i), search.Describe(op))
+				return
+			}
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package proof
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -10,267 +9,165 @@ import (
 	"github.com/assay-dev/assay/workload/history"
 )
 
-// The rules of a Blob, besides WrongAnswer and Answered.
-const (
-	// Apart: of two values, or of a value and an operation that saw or made absence, one
-	// is wholly before the other. The operations in Lines, one of each, say which: the
-	// first returned before the second was called.
-	Apart Rule = "apart"
-	// Once: the two deletes in Lines removed the same value.
-	Once Rule = "once"
-	// Undeleted ends a proof: Lines are pairs of a value's set and an operation that later
-	// saw nothing, each pair after the one before; and there are fewer deletes that can
-	// have come between any of them than there are pairs.
-	Undeleted Rule = "undeleted"
-)
-
-// Value is everything about the value that the operation on line N set, from its set
-// to its delete.
-const Value EventKind = "value"
-
-// ValueEvent is everything about the value that the operation on line set.
-func ValueEvent(line int) Event { return Event{Value, uint64(line)} }
-
-// blob is the theory of one key of a Blob whose values are unique.
+// blob is the contract of one key of a Blob. It tells only those values apart that it
+// is asked about.
 type blob struct {
-	key        string
-	relax      location.Relaxations
-	operations map[int]*history.Operation
-	values     map[string][]int // by name: the sets that may have happened
-	sizes      map[int64][]int  // by size, likewise
-	spans      map[Event]span
-	shown      map[int]bool // by a value's set: it was certainly there
-	deleted    map[int]bool // by a value's set: a delete certainly removed it
-	deletes    []int        // those that may have removed something
-	revived    bool         // a restore may have brought a deleted value back
+	key                   string
+	deleteSize, noRestore bool // relaxations
+	restores              bool // a restore may bring something back
+	exact                 bool // each value is told apart
+	names                 map[string]bool
+	sizes                 map[int64]bool // else those asked about
+	past                  []moment       // in an order: all that it held
 }
 
-// A span is what is certain of an event's time: it began before earliest return, and
-// lasted until the latest call.
-type span struct{ returned, called int64 }
+// A holdings is what a key of a Blob holds, and what was deleted last.
+type holdings struct{ now, deleted holding }
 
-func (b *blob) clone() theory { return b }
+// A holding is a value, or any other than those that are told apart, or nothing.
+type holding struct {
+	found, other bool
+	name         string
+	size         int64
+}
 
-func (b *blob) options(*Step, []fact) ([]option, bool, error) { return nil, false, nil }
+// A moment is what a key held from an instant on.
+type moment struct {
+	at int64
+	holding
+}
 
-func newBlob(key string, relax location.Relaxations, operations map[int]*history.Operation) *blob {
-	b := &blob{
-		key: key, relax: relax, operations: operations,
-		values: map[string][]int{}, sizes: map[int64][]int{}, spans: map[Event]span{},
-		shown: map[int]bool{}, deleted: map[int]bool{},
+func newBlob(key string, relax location.Relaxations) *blob {
+	return &blob{
+		key: key, deleteSize: relax.Allow(location.RelaxDeleteSize), noRestore: relax.Allow(location.RelaxNoRestore),
+		names: map[string]bool{}, sizes: map[int64]bool{}, past: []moment{{at: math.MinInt64}},
 	}
-	restores := false
-	for line, op := range operations {
-		switch a := op.Action.(type) {
-		case *history.Set:
-			if op.Outcome != history.Fail {
-				b.values[a.Value] = append(b.values[a.Value], line)
-				b.sizes[a.Size] = append(b.sizes[a.Size], line)
-			}
-		case *history.Delete:
-			if op.Outcome == history.Info || op.Outcome == history.Ok && (a.Found || !a.Answered) {
-				b.deletes = append(b.deletes, line)
-			}
-		case *history.Restore:
-			restores = restores || op.Outcome != history.Fail
+}
+
+func (c *blob) initial() holdings { return holdings{} }
+
+// asks tells the values apart that an operation names.
+func (c *blob) asks(op *history.Operation) {
+	switch a := op.Action.(type) {
+	case *history.Set:
+		c.names[a.Value] = true
+	case *history.Get:
+		c.names[a.Value] = true
+	case *history.Delete:
+		c.sizes[a.Size] = true
+	case *history.List:
+		for _, e := range a.Entries {
+			c.sizes[e.Size] = true
 		}
 	}
-	b.revived = restores && len(b.deletes) > 0 && !relax.Allow(location.RelaxNoRestore)
-	for line, op := range operations {
-		b.widen(OpEvent(line), op)
-		if set, ok := b.about(line); ok {
-			b.widen(ValueEvent(set), op)
-			b.shown[set] = b.shown[set] || op.Outcome == history.Ok
-			_, deletes := op.Action.(*history.Delete)
-			b.deleted[set] = b.deleted[set] || deletes && !b.removal(line)
-		}
-	}
-	return b
 }
 
-func (b *blob) widen(e Event, op *history.Operation) {
-	s, ok := b.spans[e]
-	if !ok {
-		s = span{math.MaxInt64, math.MinInt64}
+// set returns what the key holds after a set.
+func (c *blob) set(a *history.Set) holding {
+	if c.exact || c.names[a.Value] || c.sizes[a.Size] || a.Size == history.SizeUnknown {
+		return holding{found: true, name: a.Value, size: a.Size}
 	}
-	b.spans[e] = span{min(s.returned, op.Latest()), max(s.called, op.Call)}
+	return holding{found: true, other: true}
 }
 
-// about returns the line of the one set of the value that an operation is about.
-func (b *blob) about(line int) (set int, ok bool) {
-	op := b.operations[line]
-	var sets []int
-	if a, ok := op.Action.(*history.Set); ok {
-		sets = b.values[a.Value]
-	} else if op.Outcome != history.Ok {
-		return 0, false
-	}
+// measures reports whether h can be of a size. What the history does not tell is no
+// contradiction.
+func (h holding) measures(size int64) bool {
+	return h.found && (!h.other && h.size == size || size == history.SizeUnknown || !h.other && h.size == history.SizeUnknown)
+}
+
+func (c *blob) take(s holdings, op *history.Operation) (holdings, bool) {
+	definite := op.Outcome == history.Ok
 	switch a := op.Action.(type) {
 	case *history.Get:
-		if a.Found {
-			sets = b.values[a.Value]
-		}
+		return s, a.Damage == "" && a.Found == s.now.found && (!a.Found || a.Value == s.now.name && s.now.measures(a.Size))
+	case *history.Set:
+		s.now = c.set(a)
 	case *history.Delete:
-		if a.Answered && a.Found {
-			sets = b.ofSize(a.Size)
+		if definite && a.Answered && !c.deletes(s, op, a) {
+			return s, false
 		}
-	case *history.List:
-		if size, _, listed := b.listed(a); listed {
-			sets = b.ofSize(size)
+		if s.now.found && c.restores {
+			s.deleted = s.now
 		}
-	}
-	if len(sets) != 1 || op.Outcome == history.Fail {
-		return 0, false
-	}
-	return sets[0], true
-}
-
-func (b *blob) ofSize(size int64) []int {
-	return slices.Concat(b.sizes[size], b.sizes[history.SizeUnknown])
-}
-
-// listed returns what a listing says of the key: its size, and how often it is named.
-func (b *blob) listed(a *history.List) (size int64, times int, listed bool) {
-	for _, e := range a.Entries {
-		if e.Key == b.key {
-			size, times = e.Size, times+1
-		}
-	}
-	return size, times, times > 0
-}
-
-// nothing reports whether the operation on a line saw that the key was absent.
-func (b *blob) nothing(line int) bool {
-	op := b.operations[line]
-	return op != nil && b.saw(op)
-}
-
-// saw reports whether op saw that the key was absent.
-func (b *blob) saw(op *history.Operation) bool {
-	if !definite(op) {
-		return false
-	}
-	switch a := op.Action.(type) {
-	case *history.Get:
-		return !a.Found && a.Damage == ""
-	case *history.Delete:
-		return a.Answered && !a.Found
-	case *history.List:
-		_, _, listed := b.listed(a)
-		return !listed && b.covered(op)
+		s.now = holding{}
 	case *history.Restore:
-		return op.Outcome == history.Fail
-	}
-	return false
-}
-
-// removal reports whether the operation on a line is a delete that stands apart from
-// the value that it reported, if any.
-func (b *blob) removal(line int) bool {
-	a, ok := b.operations[line].Action.(*history.Delete)
-	return ok && (b.operations[line].Outcome == history.Info || !a.Answered || b.relax.Allow(location.RelaxDeleteSize))
-}
-
-func (b *blob) conclude(s *Step, facts []fact) (fact, bool, error) {
-	f, ok, closed := fact{s.Before, s.After, true}, false, false
-	for _, line := range s.Lines {
-		if b.operations[line] == nil {
-			return f, false, fmt.Errorf("line %d is about another key", line)
+		comesBack := !s.now.found && s.deleted.found && !c.noRestore
+		exists := s.now.found || comesBack
+		if definite && !exists || op.Outcome == history.Fail && exists {
+			return s, false
 		}
-	}
-	switch s.Rule {
-	case RealTime:
-		before, after := b.spans[s.Before], b.spans[s.After]
-		ok = s.Before.Kind == Op && s.After.Kind == Op && before.returned < after.called
-	case Answered:
-		ok = b.answered(s.Before, s.After)
-	case Apart:
-		// A value that is restored is still the one that was set last.
-		values := s.Before.Kind == Value && s.After.Kind == Value
-		ok = (values || !b.revived) && len(s.Lines) == 2 && s.Before != s.After &&
-			b.belongs(s.Lines[0], s.Before) && b.belongs(s.Lines[1], s.After) &&
-			b.operations[s.Lines[0]].Latest() < b.operations[s.Lines[1]].Call
-	case Once:
-		ok, closed = b.once(s.Lines), true
-	case WrongAnswer:
-		ok, closed = len(s.Lines) == 1 && b.wrong(s.Lines[0]), true
-	case Exhausted:
-		ok, closed = b.exhausted(s.Lines), true
-	case Undeleted:
-		ok, closed = !b.revived && b.undeleted(s.Lines, facts), true
-	}
-	if !ok {
-		return f, false, fmt.Errorf("it does not follow (%v before %v)", s.Before, s.After)
-	}
-	return f, closed, nil
-}
-
-// belongs reports whether the operation on a line is part of an event that stands
-// apart from every other.
-func (b *blob) belongs(line int, e Event) bool {
-	if e.Kind == Value {
-		set, ok := b.about(line)
-		return ok && uint64(set) == e.N
-	}
-	return e == OpEvent(line) && (b.nothing(line) || b.removal(line))
-}
-
-// answered reports what answers say by themselves.
-func (b *blob) answered(before, after Event) bool {
-	first, second := int(before.N), int(after.N)
-	if b.operations[first] == nil || b.operations[second] == nil {
-		return false
-	}
-	if _, restore := b.operations[first].Action.(*history.Restore); restore && before.Kind == Op {
-		// Nothing had ever been set.
-		_, value := b.about(second)
-		return b.nothing(first) && value && !b.relax.Allow(location.RelaxNoRestore)
-	}
-	set, ok := b.about(first)
-	of, alike := b.about(second)
-	if !ok || !alike || set != of {
-		return false
-	}
-	// Of the operations of a value the set is first and the delete last.
-	_, ends := b.operations[second].Action.(*history.Delete)
-	ends = ends && !b.revived && after.Kind == Op
-	return first != second && before.Kind == Op && after.Kind == Op && (first == set || ends) ||
-		before.Kind == Value && ends && b.removal(second)
-}
-
-func (b *blob) once(lines []int) bool {
-	if len(lines) != 2 || lines[0] == lines[1] || b.revived || b.relax.Allow(location.RelaxDeleteSize) {
-		return false
-	}
-	var of [2]int
-	for i, line := range lines {
-		set, ok := b.about(line)
-		if _, deletes := b.operations[line].Action.(*history.Delete); !deletes || !ok || b.operations[line].Outcome != history.Ok {
-			return false
+		if comesBack {
+			s.now = s.deleted
 		}
-		of[i] = set
-	}
-	return of[0] == of[1]
-}
-
-// wrong reports whether no state explains the answer on a line.
-func (b *blob) wrong(line int) bool {
-	op := b.operations[line]
-	if op.Outcome != history.Ok {
-		return false
-	}
-	switch a := op.Action.(type) {
-	case *history.Get:
-		sets := b.values[a.Value]
-		fits := slices.ContainsFunc(sets, func(set int) bool {
-			return sameSize(b.operations[set].Action.(*history.Set).Size, a.Size)
-		})
-		return a.Damage != "" || a.Found && !fits
-	case *history.Delete:
-		return a.Answered && a.Found && len(b.ofSize(a.Size)) == 0
 	case *history.List:
-		size, times, listed := b.listed(a)
-		return listed && (times > 1 || !strings.HasPrefix(b.key, a.Prefix) || len(b.ofSize(size)) == 0)
+		return s, c.lists(s, a)
+	default:
+		return s, false
+	}
+	return s, true
+}
+
+// deletes reports whether a delete can have told what it told. Under delete-size it
+// looked the size up at any instant from its call to now.
+func (c *blob) deletes(s holdings, op *history.Operation, a *history.Delete) bool {
+	if a.Found && c.deleteSize && c.exact {
+		return c.heldBetween(op.Call, math.MaxInt64, true, a.Size)
+	}
+	return a.Found == s.now.found && (!a.Found || s.now.measures(a.Size))
+}
+
+// lists reports whether a listing can have told of the key what it told.
+func (c *blob) lists(s holdings, a *history.List) bool {
+	i := slices.IndexFunc(a.Entries, func(e location.BlobMetadata) bool { return e.Key == c.key })
+	switch named := count(a.Entries, func(e location.BlobMetadata) bool { return e.Key == c.key }); {
+	case !strings.HasPrefix(c.key, a.Prefix):
+		return named == 0
+	case named == 0:
+		return !s.now.found
+	default:
+		return named == 1 && s.now.measures(a.Entries[i].Size)
+	}
+}
+
+// effect names what a write does to the state: the same for all that do the same.
+func (c *blob) effect(op *history.Operation) any {
+	if a, ok := op.Action.(*history.Set); ok {
+		return c.set(a)
+	}
+	return op.Action.Name()
+}
+
+func (c *blob) note(s holdings, at int64) {
+	if c.past[len(c.past)-1].holding != s.now {
+		c.past = append(c.past, moment{at, s.now})
+	}
+}
+
+// heldBetween reports whether the key held nothing, or a value of a size, at some
+// instant from one to another.
+func (c *blob) heldBetween(from, to int64, found bool, size int64) bool {
+	// The first state that lasted until from or longer: states at one instant all count.
+	i, _ := slices.BinarySearchFunc(c.past, from, func(m moment, t int64) int {
+		if m.at < t {
+			return -1
+		}
+		return 1
+	})
+	for i = max(i-1, 0); i < len(c.past) && c.past[i].at <= to; i++ {
+		if m := c.past[i]; m.found == found && (!found || m.measures(size)) {
+			return true
+		}
 	}
 	return false
+}
+
+// count returns how many of the entries are as wanted.
+func count[E any](entries []E, wanted func(E) bool) (n int) {
+	for _, e := range entries {
+		if wanted(e) {
+			n++
+		}
+	}
+	return n
 }

@@ -1,14 +1,12 @@
 package proof_test
 
 import (
-	"errors"
+	"cmp"
 	"math/rand/v2"
 	"slices"
-	"strings"
 
 	"github.com/assay-dev/assay/checker/proof"
 	"github.com/assay-dev/assay/location"
-	"github.com/assay-dev/assay/workload/history"
 )
 
 // forger makes false certificates.
@@ -31,12 +29,13 @@ func (f *forger) broken() *proof.Certificate {
 		switch f.IntN(12) {
 		case 0: // claim the opposite, of which nothing is known
 			if k.Contradiction == nil {
-				*k = proof.Key{Key: k.Key, Contradiction: f.steps(1 + f.IntN(4))}
+				steps := f.steps(1 + f.IntN(len(f.of.Operations)))
+				*k = proof.Key{Key: k.Key, Contradiction: steps, Apart: f.versions()}
 			} else {
 				*k = proof.Key{Key: k.Key, Order: f.order()}
 			}
 		case 1: // claim what is true of another key
-			*k = proof.Key{Key: k.Key, Order: pick(f, c.Keys).Order, Contradiction: pick(f, c.Keys).Contradiction}
+			*k = proof.Key{Key: k.Key, Order: pick(f, c.Keys).Order, Contradiction: pick(f, c.Keys).Contradiction, Apart: k.Apart}
 		case 2:
 			if len(c.Keys) > 1 {
 				c.Keys = c.Keys[1:]
@@ -45,7 +44,7 @@ func (f *forger) broken() *proof.Certificate {
 			if k.Contradiction == nil {
 				k.Order = f.reorder(k.Order)
 			} else {
-				k.Contradiction = f.breakSteps(k.Contradiction)
+				k.Contradiction, k.Apart = f.breakSteps(k.Contradiction), change(f, k.Apart, f.versions)
 			}
 		}
 	}
@@ -95,204 +94,72 @@ func (f *forger) line() int {
 	return pick(f, f.of.Operations).Line
 }
 
-// breakSteps changes one step, maybe one within a case.
+// breakSteps changes one step.
 func (f *forger) breakSteps(steps []proof.Step) []proof.Step {
 	steps = slices.Clone(steps)
 	if len(steps) == 0 {
 		return f.steps(2)
 	}
 	i, j := f.IntN(len(steps)), f.IntN(len(steps))
-	s := &steps[i]
-	if len(s.Cases) > 0 && f.IntN(3) > 0 {
-		s.Cases = slices.Clone(s.Cases)
-		c := &s.Cases[f.IntN(len(s.Cases))]
-		switch f.IntN(5) {
-		case 0:
-			s.Cases = s.Cases[1:]
-		case 1:
-			c.Pick = f.version()
-		default:
-			c.Steps = f.breakSteps(c.Steps)
-		}
-		return steps
-	}
-	switch f.IntN(11) {
+	switch f.IntN(6) {
 	case 0:
 		return slices.Delete(steps, i, i+1)
 	case 1:
-		return slices.Insert(steps, j, *s)
+		return slices.Insert(steps, j, steps[i])
 	case 2:
 		steps[i], steps[j] = steps[j], steps[i]
 	case 3:
-		s.Rule = pick(f, rules)
+		steps[i].Rule = pick(f, []proof.Rule{"", "E1", "C2", "C6", "C7", "C8", "C9", "B1", "B2", "B3", "B4", "B5"})
 	case 4:
-		s.Before = f.event()
+		steps[i].Line = f.line()
 	case 5:
-		s.After = f.event()
-	case 6:
-		s.Before, s.After = s.After, s.Before
-	case 7:
-		s.Lines = f.change(s.Lines, f.line())
-	case 8:
-		s.From = f.change(s.From, f.IntN(len(steps)))
-	case 9:
-		s.Version = f.version()
-	case 10:
-		return slices.Insert(steps, i, f.step(i))
+		return f.inOrder(append(steps, f.step()))
 	}
 	return steps
 }
 
-// change drops, adds or replaces a number of a list.
-func (f *forger) change(list []int, n int) []int {
+// change drops or adds something, in half of all cases.
+func change[T any](f *forger, list []T, more func() []T) []T {
 	list = slices.Clone(list)
-	if len(list) == 0 || f.IntN(3) == 0 {
-		return append(list, n)
+	switch i := f.IntN(len(list) + 1); f.IntN(4) {
+	case 0:
+		return slices.Delete(list, i, min(len(list), i+1))
+	case 1:
+		return append(list, more()...)
 	}
-	i := f.IntN(len(list))
-	if f.IntN(2) == 0 {
-		return slices.Delete(list, i, i+1)
-	}
-	list[i] = n
 	return list
 }
 
-var rules = []proof.Rule{
-	proof.RealTime, proof.Therefore, proof.Cycle, proof.WrongAnswer, proof.Answered, proof.Process, proof.Ascending,
-	proof.Written, proof.Followed, proof.Successive, proof.Mismatched, proof.Counted, proof.Missing, proof.Raised,
-	proof.Apart, proof.Once, proof.Undeleted, proof.Exhausted,
-}
-
+// steps draws steps that hold together.
 func (f *forger) steps(n int) (steps []proof.Step) {
-	for i := range n {
-		steps = append(steps, f.step(i))
+	for range n {
+		if s := f.step(); !slices.Contains(steps, s) {
+			steps = append(steps, s)
+		}
 	}
-	return append(steps, proof.Step{Rule: proof.Cycle, From: f.Perm(n)})
+	return f.inOrder(steps)
 }
 
-// step draws a step that may follow n others.
-func (f *forger) step(n int) proof.Step {
-	s := proof.Step{Rule: pick(f, rules), Before: f.event(), After: f.event(), Version: f.version()}
-	for range f.IntN(4) {
-		s.Lines = append(s.Lines, f.line())
-	}
-	for n > 0 && f.IntN(2) == 0 {
-		s.From = append(s.From, f.IntN(n))
-	}
-	switch s.Rule {
-	case proof.RealTime:
-		s.Before, s.After = proof.OpEvent(f.line()), proof.OpEvent(f.line())
-	case proof.Apart: // of the operations themselves
-		s.Lines = []int{f.line(), f.line()}
-		s.Before, s.After = f.about(s.Lines[0]), f.about(s.Lines[1])
-	case proof.Mismatched, proof.Counted, proof.Missing, proof.WrongAnswer:
-		s.Lines = []int{f.line()}
-	case proof.Undeleted:
-		s.Lines = []int{f.line(), f.line(), f.line(), f.line()}[:2+2*f.IntN(2)]
-	}
-	return s
+func (f *forger) step() proof.Step {
+	op := pick(f, f.of.Operations)
+	return proof.Step{Line: op.Line, Rule: proof.RuleOf(&op)}
 }
 
-// about returns the event of an operation, or of the value that it wrote or read.
-func (f *forger) about(line int) proof.Event {
-	value := func(op history.Operation) string {
-		switch a := op.Action.(type) {
-		case *history.Set:
-			return a.Value
-		case *history.Get:
-			return a.Value
-		}
-		return ""
+// inOrder sorts steps by the returns of their operations.
+func (f *forger) inOrder(steps []proof.Step) []proof.Step {
+	returned := map[int]int64{}
+	for _, op := range f.of.Operations {
+		returned[op.Line] = op.Latest()
 	}
-	i := slices.IndexFunc(f.of.Operations, func(op history.Operation) bool { return op.Line == line })
-	if i >= 0 && value(f.of.Operations[i]) != "" {
-		for _, op := range f.of.Operations {
-			if _, set := op.Action.(*history.Set); set && value(op) == value(f.of.Operations[i]) {
-				return proof.ValueEvent(op.Line)
-			}
-		}
-	}
-	return proof.OpEvent(line)
+	slices.SortStableFunc(steps, func(a, b proof.Step) int { return cmp.Compare(returned[a.Line], returned[b.Line]) })
+	return steps
 }
 
-func (f *forger) event() proof.Event {
-	line := f.line()
-	switch f.IntN(8) {
-	case 0, 1, 2:
-		return proof.OpEvent(line)
-	case 3:
-		return proof.AfterEvent(f.Int64N(60))
-	case 4, 5:
-		if f.of.Header.Object == history.Blob {
-			return proof.ValueEvent(line)
-		}
-		return proof.HeadEvent(location.SeqNo(f.IntN(7)))
-	case 6:
-		if f.of.Header.Object == history.Blob {
-			return proof.ValueEvent(line)
-		}
-		return proof.MarkEvent(location.SeqNo(f.IntN(7)))
-	}
-	return proof.OpEvent(line)
-}
-
-func (f *forger) version() *location.SeqNo {
-	if f.IntN(4) == 0 {
-		return nil
-	}
-	return new(location.SeqNo(f.IntN(7)))
-}
-
-// saturate draws steps about the key at a place in the certificate and keeps those
-// that the verifier accepts. It tries to close with each circle that they make.
-func (f *forger) saturate(key, draws int) (kept []proof.Step, closed bool) {
-	claim := proof.Certificate{Object: f.of.Header.Object, Relax: f.of.Header.Relax}
-	for _, k := range f.of.certificate.Keys {
-		claim.Keys = append(claim.Keys, proof.Key{Key: k.Key, Undecided: "not asked"})
-	}
-	try := func(steps []proof.Step) error {
-		claim.Keys[key] = proof.Key{Key: claim.Keys[key].Key, Contradiction: steps}
-		return f.of.verify(&claim)
-	}
-	for range draws {
-		s := f.step(len(kept))
-		if s.Rule == proof.Cycle {
-			continue
-		}
-		err := try(append(kept, s))
-		if err == nil {
-			return append(kept, s), true
-		}
-		if !strings.Contains(err.Error(), errOpen.Error()) {
-			continue
-		}
-		kept = append(kept, s)
-		for _, circle := range circles(kept) {
-			if end := append(kept, proof.Step{Rule: proof.Cycle, From: circle}); try(end) == nil {
-				return end, true
-			}
+func (f *forger) versions() (apart []location.SeqNo) {
+	for n := range location.SeqNo(9) {
+		if f.IntN(2) == 0 {
+			apart = append(apart, n)
 		}
 	}
-	return kept, false
-}
-
-// errOpen is what the verifier says of steps that are right but come to nothing.
-var errOpen = errors.New("the steps do not end in a contradiction")
-
-// circles returns the shortest chain from the last step's end back to its beginning.
-func circles(steps []proof.Step) [][]int {
-	last := len(steps) - 1
-	reached := map[proof.Event][]int{steps[last].After: {last}}
-	for next := []proof.Event{steps[last].After}; len(next) > 0; next = next[1:] {
-		if next[0] == steps[last].Before {
-			return [][]int{reached[next[0]]}
-		}
-		for i, s := range steps {
-			if s.Before == next[0] && reached[s.After] == nil && s.Before != s.After {
-				reached[s.After] = append(slices.Clone(reached[next[0]]), i)
-				next = append(next, s.After)
-			}
-		}
-	}
-	return nil
+	return apart
 }

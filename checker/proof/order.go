@@ -1,62 +1,47 @@
 package proof
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
+	"sort"
+	"strings"
 
-	"github.com/assay-dev/assay/location"
 	"github.com/assay-dev/assay/workload/history"
 )
 
-// A spec is the contract of one key as a sequential specification: it takes the
-// operations in their order.
-type spec interface {
-	// take returns an error if op cannot be answered as it was, or has no effect although
-	// nobody knows that it happened.
-	take(op *history.Operation, at int64) error
-}
-
-// order replays the order of one key.
-func (v *verifier) order(c *Key, k *keyHistory) error {
-	var replay spec = &versions{uncounted: v.relax.Allow(location.RelaxTruncateCount)}
-	switch v.h.Header.Object {
-	case history.Blob:
-		replay = newRegister(v.relax)
-	case history.Register:
-		replay = &cell{}
-	}
-	latest, reads := int64(math.MinInt64), map[int]*history.Operation{}
+// replay follows the order of one key.
+func replay[S comparable](v *verifier, c *Key, k *keyHistory, of contract[S]) error {
+	state, latest, reads := of.initial(), int64(math.MinInt64), map[int]*history.Operation{}
 	for _, p := range c.Order {
 		i, err := v.find(p.Line, c.Key)
 		if err != nil {
 			return err
 		}
 		op := &v.h.Operations[i]
+		stale := mayBeStale(op, v.relax)
 		switch {
 		case p.At < latest:
 			return fmt.Errorf("line %d takes effect at %d, before its predecessor at %d", p.Line, p.At, latest)
 		case v.placed[i]:
 			return fmt.Errorf("line %d is placed twice", p.Line)
-		case op.Outcome == history.Fail && !definite(op), op.Outcome == history.Info && !effective(op):
+		case op.Key == "" || !definite(op) && (op.Outcome == history.Fail || !effective(op)):
 			return fmt.Errorf("line %d has no place in an order", p.Line)
-		case !v.stale(op) && p.At < op.Call || p.At > op.Latest():
+		case !stale && p.At < op.Call || p.At > op.Latest():
 			return fmt.Errorf("line %d takes effect at %d, outside its interval from %d to %d", p.Line, p.At, op.Call, op.Latest())
-		case v.stale(op) && reads[op.Process] != nil && !precedes(reads[op.Process], op):
+		case stale && reads[op.Process] != nil && byCall(reads[op.Process], op) > 0:
 			return fmt.Errorf("line %d comes after a later read of its process", p.Line)
 		}
-		if err := replay.take(op, p.At); err != nil {
-			return fmt.Errorf("line %d: %w", p.Line, err)
+		var ok bool
+		if state, ok = of.take(state, op); !ok {
+			return fmt.Errorf("line %d: %+v cannot be when the key holds %+v", p.Line, op.Action, state)
 		}
-		if v.stale(op) {
+		of.note(state, p.At)
+		if stale {
 			reads[op.Process] = op
 		}
 		if definite(op) {
 			k.definite--
-		}
-		if versions, ok := replay.(*versions); ok && k.created == history.Never && len(versions.all) > 0 {
-			k.created = p.At
 		}
 		latest, v.placed[i] = p.At, true
 	}
@@ -64,45 +49,17 @@ func (v *verifier) order(c *Key, k *keyHistory) error {
 		return fmt.Errorf("%d answered operations are not in the order", k.definite)
 	}
 	k.ordered = true
-	k.held, _ = replay.(*register)
 	return nil
 }
 
-// effective reports whether op may have changed what is stored although it was not
-// answered.
-func effective(op *history.Operation) bool {
-	switch op.Action.(type) {
-	case *history.CompareAndSet, *history.Truncate, *history.Set, *history.Delete, *history.Restore,
-		*history.RegisterWrite, *history.RegisterSwap:
-		return true
-	}
-	return false
-}
-
-// stale reports whether op may tell what was true before its call (stale-head).
-func (v *verifier) stale(op *history.Operation) bool { return mayBeStale(op, v.relax) }
-
-func mayBeStale(op *history.Operation, relax location.Relaxations) bool {
-	switch op.Action.(type) {
-	case *history.Head, *history.Scan:
-		return relax.Allow(location.RelaxStaleHead)
-	}
-	return false
-}
-
-// precedes reports whether a process called a before b.
-func precedes(a, b *history.Operation) bool {
-	return a.Process == b.Process && cmp.Or(cmp.Compare(a.Call, b.Call),
-		cmp.Compare(a.Return, b.Return), cmp.Compare(a.Line, b.Line)) < 0
-}
-
-// listings verifies what the listings say of the keys that have an order: a key is in
-// each that was called after its creation, and in none that returned before (C9).
+// listings verifies what the listings of a Consensus say of the keys that have an
+// order: a key is in each that was called after its creation, and in none that
+// returned before (C9).
 func (v *verifier) listings(c *Certificate) error {
 	var created []int64 // of all keys with an order
 	for _, k := range c.Keys {
 		if k := v.keys[k.Key]; k.ordered {
-			created = append(created, k.created)
+			created = append(created, k.log.created)
 		}
 	}
 	slices.Sort(created)
@@ -116,15 +73,49 @@ func (v *verifier) listings(c *Certificate) error {
 				continue
 			case k.named == i:
 				return fmt.Errorf("key %q: line %d names it twice", key, v.line(i))
-			case k.created > op.Return:
+			case k.log.created > op.Return:
 				return fmt.Errorf("key %q: line %d names it before it exists", key, v.line(i))
-			case k.created < op.Call:
+			case k.log.created < op.Call:
 				must--
 			}
 			k.named = i
 		}
 		if must != 0 {
 			return fmt.Errorf("line %d does not name %d keys that exist", v.line(i), must)
+		}
+	}
+	return nil
+}
+
+// contents verifies what the listings of a Blob say of the keys that have an order:
+// each held at some instant of the listing what the listing says of it (B4).
+func (v *verifier) contents(c *Certificate) error {
+	for _, i := range v.listed {
+		op := &v.h.Operations[i]
+		list := op.Action.(*history.List)
+		for _, entry := range list.Entries {
+			k := v.keys[entry.Key]
+			switch {
+			case !k.ordered:
+				continue
+			case k.named == i:
+				return fmt.Errorf("line %d names key %q twice", v.line(i), entry.Key)
+			case !strings.HasPrefix(entry.Key, list.Prefix):
+				return fmt.Errorf("line %d: key %q does not start with %q", v.line(i), entry.Key, list.Prefix)
+			case !k.blob.heldBetween(op.Call, op.Return, true, entry.Size):
+				return fmt.Errorf("line %d: key %q never held %d bytes", v.line(i), entry.Key, entry.Size)
+			}
+			k.named = i
+		}
+		first := sort.Search(len(c.Keys), func(i int) bool { return c.Keys[i].Key >= list.Prefix })
+		for _, covered := range c.Keys[first:] {
+			if !strings.HasPrefix(covered.Key, list.Prefix) {
+				break
+			}
+			k := v.keys[covered.Key]
+			if k.ordered && k.named != i && !k.blob.heldBetween(op.Call, op.Return, false, 0) {
+				return fmt.Errorf("line %d: key %q is missing", v.line(i), covered.Key)
+			}
 		}
 	}
 	return nil

@@ -1,6 +1,8 @@
 package proof_test
 
 import (
+	"cmp"
+	"slices"
 	"testing"
 
 	"github.com/assay-dev/assay/checker/proof"
@@ -31,70 +33,92 @@ func del(size int64) history.Action {
 	return &history.Delete{Answered: true, Found: size > 0, Size: size}
 }
 
-func apart(before, after proof.Event, lines ...int) proof.Step {
-	return proof.Step{Rule: proof.Apart, Before: before, After: after, Lines: lines}
+// commit is a compare-and-set that moved the head from the version just below, which is
+// none for the first.
+func commit(number location.SeqNo) history.Action {
+	return &history.CompareAndSet{HasExpected: number > 1, Expected: number - 1, New: version(number), Committed: true}
 }
 
-func ends(rule proof.Rule, lines ...int) proof.Step { return proof.Step{Rule: rule, Lines: lines} }
+func version(number location.SeqNo) history.Version {
+	return history.Version{SeqNo: number, Value: "v"}
+}
 
-var circle = proof.Step{Rule: proof.Cycle, From: []int{0, 1}}
+func scan(limit int64, numbers ...location.SeqNo) history.Action {
+	a := &history.Scan{Limit: limit}
+	for _, n := range numbers {
+		a.Versions = append(a.Versions, version(n))
+	}
+	return a
+}
 
-// Each of these histories is valid. What is claimed of it would hold, were it not for
-// one premise of the rule.
-func TestARuleOfABlobHoldsOnlyWhereItsPremisesDo(t *testing.T) {
-	v2, v3 := proof.ValueEvent(2), proof.ValueEvent(3)
-	op := proof.OpEvent
-	restored := []history.Operation{on(0, 1, set("a", 1)), on(2, 3, del(1)), on(4, 5, get("")), on(6, 7, &history.Restore{}), on(8, 9, get("a"))}
+// Each of these histories is valid. All of its operations would contradict each other,
+// were it not for one premise of a rule.
+func TestARuleHoldsOnlyWhereItsPremisesDo(t *testing.T) {
+	twoCommits := []history.Operation{on(0, 1, commit(1)), on(2, 3, commit(2))}
 	for _, test := range []struct {
 		name       string
+		object     history.Object
 		relax      location.Relaxations
 		operations []history.Operation
-		steps      []proof.Step
 	}{
-		{"a value that came back is there twice", nil, restored,
-			[]proof.Step{apart(v2, op(4), 2, 4), apart(op(4), v2, 4, 6), circle}},
-		{"a value that came back is read after its delete", nil, restored,
-			[]proof.Step{{Rule: proof.RealTime, Before: op(3), After: op(6)}, {Rule: proof.Answered, Before: op(6), After: op(3)}, circle}},
-		{"a value that came back is deleted again", nil,
-			[]history.Operation{on(0, 1, set("a", 1)), on(2, 3, del(1)), on(4, 5, &history.Restore{}), on(6, 7, del(1))},
-			[]proof.Step{ends(proof.Once, 3, 5)}},
-		{"under delete-size two deletes report one value", location.Relaxations{location.RelaxDeleteSize},
-			[]history.Operation{on(0, 1, set("a", 1)), on(2, 5, del(1)), on(2, 5, del(1))},
-			[]proof.Step{ends(proof.Once, 3, 4)}},
-		{"one delete is not two", nil,
-			[]history.Operation{on(0, 1, set("a", 1)), on(2, 5, del(1))},
-			[]proof.Step{ends(proof.Once, 3, 3)}},
-		{"what touches is not apart", nil,
-			[]history.Operation{on(0, 2, set("a", 1)), on(2, 3, get("")), on(0, 2, del(1))},
-			[]proof.Step{apart(v2, op(3), 2, 3), ends(proof.Undeleted, 2, 3)}},
-		{"a value that was deleted needs no further delete", nil,
-			[]history.Operation{on(0, 1, set("a", 1)), on(2, 3, get("")), on(1, 2, del(1))},
-			[]proof.Step{apart(v2, op(3), 2, 3), ends(proof.Undeleted, 2, 3)}},
-		{"a listing of other keys saw nothing of this one", nil,
-			[]history.Operation{on(0, 1, set("a", 1)), on(2, 3, &history.List{Prefix: "x"})},
-			[]proof.Step{apart(v2, op(3), 2, 3), ends(proof.Undeleted, 2, 3)}},
-		{"a delete may happen at the instant at which nothing was seen", nil,
-			[]history.Operation{on(0, 1, set("a", 1)), on(2, 3, get("")), info(3, &history.Delete{})},
-			[]proof.Step{apart(v2, op(3), 2, 3), ends(proof.Undeleted, 2, 3)}},
-		{"one delete may serve two that saw nothing", nil,
-			[]history.Operation{on(0, 1, set("a", 1)), on(0, 1, set("b", 2)), on(2, 3, get("")), on(2, 3, get("")), info(0, &history.Delete{})},
-			[]proof.Step{apart(v2, op(4), 2, 4), apart(v3, op(5), 3, 5), ends(proof.Undeleted, 2, 4, 3, 5)}},
-		{"a write of unknown outcome may have happened", nil,
-			[]history.Operation{info(0, set("a", 1)), on(2, 3, get("a"))},
-			[]proof.Step{ends(proof.WrongAnswer, 3)}},
-		{"a value of unknown size has any size", nil,
-			[]history.Operation{on(0, 1, set("a", history.SizeUnknown)), on(2, 3, del(5))},
-			[]proof.Step{ends(proof.WrongAnswer, 3)}},
-		{"two reads of a value have no order of their own", nil,
-			[]history.Operation{on(0, 1, set("a", 1)), on(2, 3, get("a")), on(4, 5, get("a"))},
-			[]proof.Step{{Rule: proof.RealTime, Before: op(3), After: op(4)}, {Rule: proof.Answered, Before: op(4), After: op(3)}, circle}},
-		{"what is tried for too long is not refuted", nil, permutations(20),
-			[]proof.Step{ends(proof.Exhausted, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22)}},
+		{"a value that came back is there twice", history.Blob, nil,
+			[]history.Operation{on(0, 1, set("a", 1)), on(2, 3, del(1)), on(4, 5, get("")), on(6, 7, &history.Restore{}), on(8, 9, get("a"))}},
+		{"a value that came back is deleted again", history.Blob, nil,
+			[]history.Operation{on(0, 1, set("a", 1)), on(2, 3, del(1)), on(4, 5, &history.Restore{}), on(6, 7, del(1))}},
+		{"under delete-size two deletes report one value", history.Blob, location.Relaxations{location.RelaxDeleteSize},
+			[]history.Operation{on(0, 1, set("a", 1)), on(2, 5, del(1)), on(2, 5, del(1))}},
+		{"one delete is not two", history.Blob, nil,
+			[]history.Operation{on(0, 1, set("a", 1)), on(2, 5, del(1))}},
+		{"what touches is not apart", history.Blob, nil,
+			[]history.Operation{on(0, 2, set("a", 1)), on(2, 3, get("")), on(0, 2, del(1))}},
+		{"a value that was deleted needs no further delete", history.Blob, nil,
+			[]history.Operation{on(0, 1, set("a", 1)), on(2, 3, get("")), on(1, 2, del(1))}},
+		{"a listing of other keys saw nothing of this one", history.Blob, nil,
+			[]history.Operation{on(0, 1, set("a", 1)), on(2, 3, &history.List{Prefix: "x"})}},
+		{"a delete may happen at the instant at which nothing was seen", history.Blob, nil,
+			[]history.Operation{on(0, 1, set("a", 1)), on(2, 3, get("")), info(3, &history.Delete{})}},
+		{"one delete may serve two that saw nothing", history.Blob, nil,
+			[]history.Operation{on(0, 1, set("a", 1)), on(0, 1, set("b", 2)), on(2, 3, get("")), on(2, 3, get("")), info(0, &history.Delete{})}},
+		{"a write of unknown outcome may have happened", history.Blob, nil,
+			[]history.Operation{info(0, set("a", 1)), on(2, 3, get("a"))}},
+		{"a value of unknown size has any size", history.Blob, nil,
+			[]history.Operation{on(0, 1, set("a", history.SizeUnknown)), on(2, 3, del(5))}},
+		{"two reads of a value have no order of their own", history.Blob, nil,
+			[]history.Operation{on(0, 1, set("a", 1)), on(2, 3, get("a")), on(4, 5, get("a"))}},
+		{"what is tried for too long is not refuted", history.Blob, nil,
+			permutations(20)},
+		{"a mismatch may have found nothing", history.Consensus, nil,
+			[]history.Operation{on(0, 1, &history.CompareAndSet{HasExpected: true, Expected: 5, New: version(6)}), on(2, 3, commit(1))}},
+		{"a scan that was cut by its limit saw nothing behind it", history.Consensus, nil,
+			append(twoCommits[:2:2], on(4, 5, scan(1, 1)))},
+		{"a scan with limit 0 saw nothing at all", history.Consensus, nil,
+			[]history.Operation{on(0, 1, commit(1)), on(2, 3, scan(0))}},
+		{"the truncation that raised the mark does not come after that", history.Consensus, nil,
+			append(twoCommits[:2:2], on(4, 5, &history.Truncate{UpTo: 2, Deleted: 1}), on(6, 7, scan(9, 2)))},
+		{"what touches is not apart", history.Consensus, nil,
+			[]history.Operation{on(0, 2, commit(1)), on(2, 3, &history.Head{})}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			refuse(t, history.Blob, test.relax, test.operations, proof.Key{Key: "k", Contradiction: test.steps})
+			h := &history.History{Header: history.Header{Object: test.object, Relax: test.relax}, Operations: test.operations}
+			refuse(t, h, everything(h))
 		})
 	}
+}
+
+// everything claims that all operations contradict each other, with all numbers apart.
+func everything(h *history.History) proof.Key {
+	claim := proof.Key{Key: "k"}
+	number(h)
+	for n := range location.SeqNo(12) {
+		claim.Apart = append(claim.Apart, n)
+	}
+	for i := range h.Operations {
+		claim.Contradiction = append(claim.Contradiction, proof.Step{Line: h.Operations[i].Line, Rule: proof.RuleOf(&h.Operations[i])})
+	}
+	slices.SortStableFunc(claim.Contradiction, func(a, b proof.Step) int {
+		return cmp.Compare(h.Operations[a.Line-2].Latest(), h.Operations[b.Line-2].Latest())
+	})
+	return claim
 }
 
 // permutations are sets at one time, of which the first has to come last.
@@ -105,14 +129,17 @@ func permutations(sets int) (operations []history.Operation) {
 	return append(operations, on(11, 12, get("a")))
 }
 
-func refuse(t *testing.T, object history.Object, relax location.Relaxations, operations []history.Operation, claim proof.Key) {
-	t.Helper()
-	h := &history.History{Header: history.Header{Object: object, Relax: relax}, Operations: operations}
+func number(h *history.History) {
 	for i := range h.Operations {
 		h.Operations[i].Process, h.Operations[i].Line = i, i+2
 	}
-	c := &proof.Certificate{Object: object, Relax: relax, Keys: []proof.Key{claim}}
-	if proof.Verify(h, relax, c) == nil {
+}
+
+func refuse(t *testing.T, h *history.History, claim proof.Key) {
+	t.Helper()
+	number(h)
+	c := &proof.Certificate{Object: h.Header.Object, Relax: h.Header.Relax, Keys: []proof.Key{claim}}
+	if proof.Verify(h, h.Header.Relax, c) == nil {
 		t.Errorf("%+v is accepted", claim)
 	}
 }
@@ -154,7 +181,7 @@ func TestAnOrderIsRefusedThatTheContractOrTimeForbids(t *testing.T) {
 		{"a listing leaves a key out", []history.Operation{a, on(2, 3, &history.List{Prefix: "k"})}, order(2, 0)},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			refuse(t, history.Blob, nil, test.operations, proof.Key{Key: "k", Order: test.order})
+			refuse(t, &history.History{Header: history.Header{Object: history.Blob}, Operations: test.operations}, proof.Key{Key: "k", Order: test.order})
 		})
 	}
 }

@@ -1,9 +1,8 @@
 package proof
 
 import (
+	"cmp"
 	"fmt"
-	"iter"
-	"maps"
 	"slices"
 
 	"github.com/assay-dev/assay/location"
@@ -30,17 +29,28 @@ func Verify(h *history.History, relax location.Relaxations, c *Certificate) erro
 			return fmt.Errorf("key %q: %w", c.Keys[i].Key, err)
 		}
 	}
-	switch c.Object {
-	case history.Consensus:
+	if c.Object == history.Consensus {
 		return v.listings(c)
-	case history.Blob:
-		return v.contents(c)
 	}
-	return nil // there are no listings
+	return v.contents(c) // a register has no listings
 }
 
 func covers(a, b location.Relaxations) bool {
 	return !slices.ContainsFunc(b, func(r location.Relaxation) bool { return !a.Allow(r) })
+}
+
+// A contract says what may become of one key. States are what it can hold; they are
+// the same for equal states.
+type contract[S comparable] interface {
+	initial() S
+	// take returns the state after op, ok = false when op cannot have been answered as it
+	// was, or has no effect although nobody knows that it happened.
+	take(s S, op *history.Operation) (next S, ok bool)
+	// effect is the same for writes that all lead from any state to the same one, as far
+	// as they have been heard to do anything.
+	effect(op *history.Operation) any
+	// note is told each state of an order.
+	note(s S, at int64)
 }
 
 // verifier is one verification.
@@ -55,39 +65,13 @@ type verifier struct {
 
 // keyHistory is what the history has of one key.
 type keyHistory struct {
-	definite int       // so many operations have to be in the order
-	ordered  bool      // the order was found right
-	disputed bool      // a contradiction is claimed:
-	own      []int32   // the indexes of its operations
-	created  int64     // Consensus: when the order has the first commit
-	held     *register // Blob: what the key held at all times
-	named    int       // the latest listing that named the key
-}
-
-// definite reports whether op has to be explained, since it was answered.
-func definite(op *history.Operation) bool {
-	refused := false
-	switch a := op.Action.(type) {
-	case *history.Truncate:
-		refused = a.Refused
-	case *history.Restore:
-		refused = a.Refused
-	}
-	return op.Outcome == history.Ok || op.Outcome == history.Fail && refused
-}
-
-// keysOf returns the keys that a listing names, and whether op is one.
-func keysOf(op *history.Operation) (keys []string, listing bool) {
-	switch a := op.Action.(type) {
-	case *history.ListKeys:
-		return a.Keys, true
-	case *history.List:
-		for _, e := range a.Entries {
-			keys = append(keys, e.Key)
-		}
-		return keys, true
-	}
-	return nil, false
+	definite int     // so many operations have to be in the order
+	ordered  bool    // the order was found right
+	disputed bool    // a contradiction is claimed:
+	own      []int32 // the indexes of its operations
+	log      *log    // what came of the order
+	blob     *blob
+	named    int // the latest listing that named the key
 }
 
 // index goes through the history once, to find lines and the operations of each key.
@@ -96,29 +80,28 @@ func (v *verifier) index(c *Certificate) error {
 		if i > 0 && k.Key <= c.Keys[i-1].Key {
 			return fmt.Errorf("key %q is out of order", k.Key)
 		}
-		v.keys[k.Key] = &keyHistory{created: history.Never, named: -1, disputed: k.Contradiction != nil}
+		v.keys[k.Key] = &keyHistory{named: -1, disputed: k.Contradiction != nil}
 	}
 	for i := range v.h.Operations {
-		if err := v.enter(i); err != nil {
+		if err := v.enter(i, &v.h.Operations[i]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (v *verifier) line(i int) int {
-	if line := v.h.Operations[i].Line; line != 0 {
-		return line
-	}
-	return i + 2
-}
+func (v *verifier) line(i int) int { return cmp.Or(v.h.Operations[i].Line, i+2) }
 
 // enter indexes one operation.
-func (v *verifier) enter(i int) error {
-	op := &v.h.Operations[i]
+func (v *verifier) enter(i int, op *history.Operation) error {
 	line := v.line(i)
-	if line < 0 || line > 64*(len(v.h.Operations)+1024) {
+	switch {
+	case line < 0 || line > 64*(len(v.h.Operations)+1024):
 		return fmt.Errorf("operation %d of %d has line %d", i, len(v.h.Operations), line)
+	case !of(op, v.h.Header.Object):
+		return fmt.Errorf("line %d is no operation of a %s", line, v.h.Header.Object)
+	case op.Latest() < op.Call:
+		return fmt.Errorf("line %d returned before it was called", line)
 	}
 	for line >= len(v.byLine) {
 		v.byLine = append(v.byLine, make([]int32, max(line, len(v.h.Operations))+2)...)
@@ -127,13 +110,12 @@ func (v *verifier) enter(i int) error {
 		return fmt.Errorf("two operations have line %d", line)
 	}
 	v.byLine[line] = int32(i + 1)
-	keys, listing := keysOf(op)
-	switch {
-	case !listing:
+	if !listing(op) {
 		return v.count(op, i)
-	case op.Outcome == history.Ok:
+	}
+	if op.Outcome == history.Ok {
 		v.listed = append(v.listed, i)
-		for _, key := range keys {
+		for _, key := range keysOf(op) {
 			if v.keys[key] == nil {
 				return fmt.Errorf("key %q is missing", key)
 			}
@@ -175,30 +157,40 @@ func (v *verifier) key(c *Key) error {
 	switch {
 	case c.Undecided != "":
 		return nil
-	case c.Contradiction == nil:
-		return v.order(c, k)
+	case c.Contradiction != nil:
+		_, err := v.about(c.Key, k).Possible(c.Contradiction, c.Apart, 0)
+		return err
 	}
 	switch v.h.Header.Object {
 	case history.Consensus:
-		return contradicts(c.Contradiction, newConsensus(c, v, v.about(k)))
-	case history.Register:
-		return refuted(c.Contradiction, maps.Collect(v.about(k)))
+		k.log = newLog(c.Key, v.relax)
+		k.log.exact = true
+		return replay(v, c, k, k.log)
+	case history.Blob:
+		k.blob = newBlob(c.Key, v.relax)
+		k.blob.exact, k.blob.restores = true, true
+		return replay(v, c, k, k.blob)
 	}
-	return contradicts(c.Contradiction, newBlob(c.Key, v.relax, maps.Collect(v.about(k))))
+	return replay(v, c, k, register{})
 }
 
-// about returns, by line, the operations of a key and the listings that were answered.
-func (v *verifier) about(k *keyHistory) iter.Seq2[int, *history.Operation] {
-	return func(yield func(int, *history.Operation) bool) {
-		for _, i := range k.own {
-			if !yield(v.line(int(i)), &v.h.Operations[i]) {
-				return
-			}
+// about returns the operations of a key and the listings that were answered.
+func (v *verifier) about(key string, k *keyHistory) About {
+	a := About{Object: v.h.Header.Object, Relax: v.relax, Key: key}
+	add := func(i int) {
+		op := &v.h.Operations[i]
+		if op.Line == 0 {
+			numbered := *op
+			numbered.Line = v.line(i)
+			op = &numbered
 		}
-		for _, i := range v.listed {
-			if !yield(v.line(i), &v.h.Operations[i]) {
-				return
-			}
-		}
+		a.Operations = append(a.Operations, op)
 	}
+	for _, i := range k.own {
+		add(int(i))
+	}
+	for _, i := range v.listed {
+		add(i)
+	}
+	return a
 }

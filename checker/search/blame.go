@@ -18,14 +18,14 @@ const (
 
 // Blame returns operations of a problem that has no explanation which have none by
 // themselves, however the others are read: as few as could be found at little cost,
-// by line. The culprit is the one whose return left no way out.
+// by line.
 //
 // Others are put out of force one after the other while the contradiction stays. An
 // observation out of force is left out; a mismatch, a refusal and a delete that found
 // nothing are observations. A write out of force becomes an Info with the same call:
 // what it wrote may still be seen, but nobody insists on it. Either makes more orders
 // possible and none impossible, so that what remains is at fault.
-func Blame(ctx context.Context, p Problem) (culprit *history.Operation, fault []*history.Operation) {
+func Blame(ctx context.Context, p Problem) (fault []*history.Operation) {
 	b := &blamer{ctx: ctx, problem: p, searches: blameSearches}
 	for _, op := range b.reduce(b.shortestPrefix()) {
 		if op.Outcome != history.Info {
@@ -33,7 +33,7 @@ func Blame(ctx context.Context, p Problem) (culprit *history.Operation, fault []
 		}
 	}
 	slices.SortStableFunc(fault, func(a, b *history.Operation) int { return cmp.Compare(a.Line, b.Line) })
-	return lastReturn(fault), fault
+	return fault
 }
 
 type blamer struct {
@@ -124,17 +124,6 @@ func changes(a history.Action) bool {
 		return a.Swapped
 	}
 	return perkey.Effective(a)
-}
-
-// lastReturn returns the definite operation that returned last.
-func lastReturn(operations []*history.Operation) *history.Operation {
-	last := operations[0]
-	for _, op := range operations {
-		if op.Return >= last.Return {
-			last = op
-		}
-	}
-	return last
 }
 
 // without returns the operations with those from i up to j out of force.

@@ -11,29 +11,38 @@ import (
 )
 
 // Explain says in a sentence or two why the operations at fault on a key contradict
-// each other.
+// each other. The culprit is the one among them by which it came out.
 func Explain(h perkey.History, relax location.Relaxations, culprit *history.Operation, fault []*history.Operation) string {
-	var text strings.Builder
-	fmt.Fprintf(&text, "key %q: %s", h.Key, Describe(culprit))
-	if reason := model.Wrong(culprit, relax); reason != "" {
-		fmt.Fprintf(&text, ", which is wrong whatever the key held: %s.", reason)
-		return text.String()
-	}
 	var others []string
 	for _, op := range fault {
 		if op != culprit {
 			others = append(others, Describe(op))
 		}
 	}
-	if len(others) == 0 {
-		text.WriteString(", which no order of the key's operations explains.")
-	} else {
-		fmt.Fprintf(&text, ", which no order of the key's operations explains together with: %s.", strings.Join(others, "; "))
+	key, it := fmt.Sprintf("Key %q", h.Key), Describe(culprit)
+	reason := model.Wrong(culprit, relax)
+	var text strings.Builder
+	switch {
+	case reason != "":
+		return fmt.Sprintf("%s: the answer of %s is wrong whatever the key held: %s.", key, it, reason)
+	case len(others) == 0:
+		fmt.Fprintf(&text, "%s: no order of its operations explains %s.", key, it)
+	default:
+		fmt.Fprintf(&text, "%s: no order of its operations explains %s together with %s.", key, it, list(others))
 	}
 	for _, op := range fault {
 		text.WriteString(unwritten(h, op))
 	}
 	return text.String()
+}
+
+// list joins phrases.
+func list(phrases []string) string {
+	last := len(phrases) - 1
+	if last == 0 {
+		return phrases[0]
+	}
+	return strings.Join(phrases[:last], ", ") + " and " + phrases[last]
 }
 
 // unwritten names the values that op saw and no operation can have written.
@@ -105,58 +114,78 @@ func writes(operations []*history.Operation, name string) *history.Operation {
 
 // Describe says what an operation was asked and answered, by whom and on which line.
 func Describe(op *history.Operation) string {
-	return fmt.Sprintf("process %d's %s (line %d)", op.Process, describeAction(op), op.Line)
+	asked, answered := describe(op.Action)
+	switch {
+	case op.Outcome == history.Info:
+		answered = ""
+	case op.Outcome == history.Fail:
+		answered = "was refused"
+	}
+	if answered != "" {
+		asked += " that " + answered
+	}
+	return fmt.Sprintf("process %d's %s (line %d)", op.Process, asked, op.Line)
 }
 
-func describeAction(op *history.Operation) string {
-	if op.Outcome == history.Fail {
-		return op.Action.Name() + " was refused"
-	}
-	switch a := op.Action.(type) {
+func describe(a history.Action) (asked, answered string) {
+	switch a := a.(type) {
 	case *history.Head:
 		if !a.Found {
-			return "head found nothing"
+			return "head", "found nothing"
 		}
-		return "head returned " + describeVersion(a.Version)
+		return "head", "returned " + describeVersion(a.Version)
 	case *history.CompareAndSet:
 		return describeCompareAndSet(a)
 	case *history.Scan:
-		return fmt.Sprintf("scan from %v, limit %d, returned %s", a.From, a.Limit, describeVersions(a.Versions))
+		asked = fmt.Sprintf("scan from %v", a.From)
+		if a.Limit < int64(location.ScanAll) {
+			asked += fmt.Sprintf(" of at most %s", many(a.Limit, "version"))
+		}
+		return asked, "returned " + describeVersions(a.Versions)
 	case *history.Truncate:
-		return fmt.Sprintf("truncate up to %v deleted %d", a.UpTo, a.Deleted)
+		asked = fmt.Sprintf("truncation up to %v", a.UpTo)
+		if a.Deleted == location.CountUnknown {
+			return asked, "did not say how many versions it deleted"
+		}
+		return asked, "deleted " + many(a.Deleted, "version")
 	case *history.ListKeys:
-		return listed("list of keys", len(a.Keys))
+		return "list of keys", named(len(a.Keys))
 	case *history.Get:
-		if !a.Found {
-			return "get found nothing"
-		}
-		return fmt.Sprintf("get returned %q", a.Value)
+		return "get", describeGet(a)
 	case *history.Set:
-		return fmt.Sprintf("set wrote %q", a.Value)
+		return fmt.Sprintf("set of %q", a.Value), ""
 	case *history.Delete:
-		return describeDelete(a)
+		return "delete", describeDelete(a)
 	case *history.Restore:
-		return "restore succeeded"
+		return "restore", "succeeded"
 	case *history.List:
+		asked = fmt.Sprintf("list of prefix %q", a.Prefix)
 		if len(a.Entries) == 1 {
-			return fmt.Sprintf("list of prefix %q named it with %d bytes", a.Prefix, a.Entries[0].Size)
+			return asked, "named it with " + many(a.Entries[0].Size, "byte")
 		}
-		return listed(fmt.Sprintf("list of prefix %q", a.Prefix), len(a.Entries))
+		return asked, named(len(a.Entries))
 	}
-	return describeRegister(op.Action)
+	return describeRegister(a)
 }
 
-func listed(what string, times int) string {
+func many(n int64, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+func named(times int) string {
 	switch times {
 	case 0:
-		return what + " did not name it"
+		return "did not name it"
 	case 1:
-		return what + " named it"
+		return "named it"
 	}
-	return fmt.Sprintf("%s named it %d times", what, times)
+	return fmt.Sprintf("named it %d times", times)
 }
 
-func describeCompareAndSet(a *history.CompareAndSet) string {
+func describeCompareAndSet(a *history.CompareAndSet) (asked, answered string) {
 	expected, result := "nothing", "was a mismatch"
 	if a.HasExpected {
 		expected = a.Expected.String()
@@ -164,17 +193,27 @@ func describeCompareAndSet(a *history.CompareAndSet) string {
 	if a.Committed {
 		result = "committed"
 	}
-	return fmt.Sprintf("compare-and-set from %s to %s %s", expected, describeVersion(a.New), result)
+	return fmt.Sprintf("compare-and-set from %s to %s", expected, describeVersion(a.New)), result
+}
+
+func describeGet(a *history.Get) string {
+	switch {
+	case a.Damage != "":
+		return "returned damaged bytes"
+	case !a.Found:
+		return "found nothing"
+	}
+	return fmt.Sprintf("returned %q", a.Value)
 }
 
 func describeDelete(a *history.Delete) string {
 	switch {
 	case !a.Answered:
-		return "delete succeeded"
+		return "succeeded"
 	case !a.Found:
-		return "delete found nothing"
+		return "found nothing"
 	}
-	return fmt.Sprintf("delete removed %d bytes", a.Size)
+	return "removed " + many(a.Size, "byte")
 }
 
 func describeVersion(v history.Version) string { return fmt.Sprintf("%v %q", v.SeqNo, v.Value) }

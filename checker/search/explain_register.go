@@ -6,20 +6,20 @@ import (
 	"github.com/assay-dev/assay/workload/history"
 )
 
-func describeRegister(a history.Action) string {
+func describeRegister(a history.Action) (asked, answered string) {
 	switch a := a.(type) {
 	case *history.RegisterRead:
-		return "read returned " + describeContent(a.Held)
+		return "read", "returned " + describeContent(a.Held)
 	case *history.RegisterWrite:
-		return "write of " + describeContent(a.New)
+		return "write of " + describeContent(a.New), ""
 	case *history.RegisterSwap:
-		result := "was a mismatch"
+		answered = "was a mismatch"
 		if a.Swapped {
-			result = "succeeded"
+			answered = "succeeded"
 		}
-		return fmt.Sprintf("compare-and-set from %s to %s %s", describeContent(a.Old), describeContent(a.New), result)
+		return fmt.Sprintf("compare-and-set from %s to %s", describeContent(a.Old), describeContent(a.New)), answered
 	}
-	return a.Name()
+	return a.Name(), ""
 }
 
 func describeContent(c history.Content) string {
