@@ -194,7 +194,15 @@ type Loss struct {
 }
 
 func (l Loss) String() string {
-	return fmt.Sprintf("%d bytes in %d files and %d directory entries lost", l.Bytes, l.Files, l.Entries)
+	return fmt.Sprintf("%s in %s and %s lost", count(int(l.Bytes), "byte", "bytes"),
+		count(l.Files, "file", "files"), count(l.Entries, "directory entry", "directory entries"))
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprint(n, " ", many)
 }
 
 // lose undoes what is not durable, except for what keep says stays; nil keeps nothing.

@@ -25,25 +25,47 @@ type handle struct {
 	connection *rpc.Client // nil when there is none
 }
 
-// open opens a handle: the process has to be there.
-func open(ctx context.Context, rawURL string) (*handle, error) {
-	u, query, err := params.Parse(rawURL)
+// Ping asks the process at rawURL whether it is there. A refused connection is
+// [syscall.ECONNREFUSED].
+func Ping(ctx context.Context, rawURL string) error {
+	h, _, err := connect(ctx, rawURL)
+	if err != nil {
+		return err
+	}
+	return h.Close()
+}
+
+// open opens a handle on an object: the process has to be there, and to have it.
+func open(ctx context.Context, rawURL, object string) (*handle, error) {
+	h, answer, err := connect(ctx, rawURL)
 	if err != nil {
 		return nil, err
 	}
-	if err := query.Err(); err != nil {
-		return nil, err
-	}
-	if u.Host != "" || u.User != nil || !filepath.IsAbs(u.Path) {
-		return nil, params.Invalid("store URL %s: write hosted:///socket", params.Redact(rawURL))
-	}
-	h := &handle{socket: u.Path}
-	answer, err := h.send(ctx, Request{Op: opCapabilities})
-	if err != nil {
-		return nil, errors.Join(err, h.Close())
+	if answer.Object != object {
+		return nil, errors.Join(params.Invalid("store URL %s: it is a %s and no %s", rawURL, answer.Object, object), h.Close())
 	}
 	h.capabilities = answer.Capabilities
 	return h, nil
+}
+
+// connect asks the process what it has.
+func connect(ctx context.Context, rawURL string) (*handle, Response, error) {
+	u, query, err := params.Parse(rawURL)
+	if err != nil {
+		return nil, Response{}, err
+	}
+	if err := query.Err(); err != nil {
+		return nil, Response{}, err
+	}
+	if u.Host != "" || u.User != nil || !filepath.IsAbs(u.Path) {
+		return nil, Response{}, params.Invalid("store URL %s: write hosted:///socket", params.Redact(rawURL))
+	}
+	h := &handle{socket: u.Path}
+	answer, err := h.send(ctx, Request{Op: opDescribe})
+	if err != nil {
+		return nil, Response{}, errors.Join(err, h.Close())
+	}
+	return h, answer, nil
 }
 
 // Close gives up the handle.
@@ -69,7 +91,7 @@ func (h *handle) do(ctx context.Context, q Request) (Response, error) {
 // send sends a request, in a goroutine of its own, since a process that is paused
 // takes nothing. The caller must not change the request any more.
 func (h *handle) send(ctx context.Context, q Request) (Response, error) {
-	connection, err := h.connect(ctx)
+	connection, err := h.dial(ctx)
 	if err != nil {
 		return Response{}, location.NewDeterminate(fmt.Errorf("%s %q: not sent: %w", q.Op, q.Key, err))
 	}
@@ -88,9 +110,9 @@ func (h *handle) send(ctx context.Context, q Request) (Response, error) {
 	return answer, answer.Failure.err()
 }
 
-// connect returns the connection, opened first if there is none. Nothing was sent
+// dial returns the connection, opened first if there is none. Nothing was sent
 // when it fails.
-func (h *handle) connect(ctx context.Context) (*rpc.Client, error) {
+func (h *handle) dial(ctx context.Context) (*rpc.Client, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.connection != nil {

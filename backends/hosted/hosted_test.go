@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -109,6 +110,16 @@ func TestACallerThatGivesUpIsToldAtOnceAndTheNextOneIsAnswered(t *testing.T) {
 	}
 	if _, found, err := c.Head(t.Context(), "k"); found || err != nil {
 		t.Errorf("head: %t, %v", found, err)
+	}
+}
+
+func TestAStoreIsOpenedAsTheObjectThatItIs(t *testing.T) {
+	rawURL, _ := host(t, "bolt://"+t.TempDir()+"/db")
+	if _, err := OpenBlob(t.Context(), rawURL); !errors.Is(err, location.ErrInvalidArgument) || !strings.Contains(err.Error(), "it is a Consensus and no Blob") {
+		t.Errorf("%v", err)
+	}
+	if err := Ping(t.Context(), rawURL); err != nil {
+		t.Error(err)
 	}
 }
 

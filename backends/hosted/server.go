@@ -85,6 +85,7 @@ func serveOne(ctx context.Context, connection net.Conn, storeURL string) {
 
 // An opened is a handle on the store: of one object or the other.
 type opened struct {
+	object       string
 	consensus    location.Consensus
 	blob         location.Blob
 	capabilities func() location.Capabilities
@@ -97,13 +98,13 @@ func openStore(ctx context.Context, storeURL string) (opened, error) {
 		if err != nil {
 			return opened{}, err
 		}
-		return opened{consensus: c, capabilities: c.Capabilities, close: c.Close}, nil
+		return opened{object: aConsensus, consensus: c, capabilities: c.Capabilities, close: c.Close}, nil
 	}
 	b, err := file.OpenBlob(ctx, storeURL)
 	if err != nil {
 		return opened{}, err
 	}
-	return opened{blob: b, capabilities: b.Capabilities, close: b.Close}, nil
+	return opened{object: aBlob, blob: b, capabilities: b.Capabilities, close: b.Close}, nil
 }
 
 // A Store carries out what is asked on one connection.
@@ -114,8 +115,8 @@ type Store struct{ opened }
 func (s *Store) Do(q Request, r *Response) error {
 	var err error
 	switch {
-	case q.Op == opCapabilities:
-		r.Capabilities = s.capabilities()
+	case q.Op == opDescribe:
+		r.Object, r.Capabilities = s.object, s.capabilities()
 	case s.consensus != nil:
 		err = s.onConsensus(context.Background(), q, r)
 	default:

@@ -21,13 +21,13 @@ var (
 
 // OpenConsensus opens the Consensus that rawURL names.
 func OpenConsensus(ctx context.Context, rawURL string) (Consensus, error) {
-	h, err := open(ctx, rawURL)
+	h, err := open(ctx, rawURL, aConsensus)
 	return Consensus{h}, err
 }
 
 // OpenBlob opens the Blob that rawURL names.
 func OpenBlob(ctx context.Context, rawURL string) (Blob, error) {
-	h, err := open(ctx, rawURL)
+	h, err := open(ctx, rawURL, aBlob)
 	return Blob{h}, err
 }
 

@@ -12,9 +12,15 @@ const (
 	method  = service + ".Do"
 )
 
-// The operations, and the question for what the store declares.
+// The objects.
 const (
-	opCapabilities  = "capabilities"
+	aConsensus = "Consensus"
+	aBlob      = "Blob"
+)
+
+// The operations, and the question for the object and what it declares.
+const (
+	opDescribe      = "describe"
 	opHead          = "head"
 	opCompareAndSet = "compare-and-set"
 	opScan          = "scan"
@@ -41,6 +47,7 @@ type Request struct {
 // A Response is what became of it.
 type Response struct {
 	Failure      *Failure
+	Object       string
 	Capabilities location.Capabilities
 	Found        bool
 	Value        []byte

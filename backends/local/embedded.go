@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"net"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -60,7 +59,7 @@ func (p *embeddedPlan) start(ctx context.Context, s *Server) error {
 	if err := e.launch(ctx, p.storeURL(place)); err != nil {
 		return err
 	}
-	s.URL = (&url.URL{Scheme: "hosted", Path: e.socket}).String()
+	s.URL = e.url()
 	return nil
 }
 
@@ -102,17 +101,12 @@ func (e *embedded) launch(ctx context.Context, storeURL string) error {
 	return e.WaitReady(ctx)
 }
 
-// Probe asks whether the process takes connections.
-func (e *embedded) Probe(ctx context.Context) error {
-	var dialer net.Dialer
-	connection, err := dialer.DialContext(ctx, "unix", e.socket)
-	if err == nil {
-		connection.Close()
-	}
-	return err
-}
+// Probe asks the process whether it is there.
+func (e *embedded) Probe(ctx context.Context) error { return hosted.Ping(ctx, e.url()) }
 
-// WaitReady probes the process until it takes connections.
+func (e *embedded) url() string { return (&url.URL{Scheme: "hosted", Path: e.socket}).String() }
+
+// WaitReady probes the process until it answers.
 func (e *embedded) WaitReady(ctx context.Context) error {
 	return servers.WaitReady(ctx, e, e.Probe)
 }
