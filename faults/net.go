@@ -32,7 +32,7 @@ func netKind() Kind {
 	return Kind{
 		Name:     name,
 		Settings: []string{"latency", "jitter", "throttle", "reset", "hang", "refuse", "cut", "up", "down"},
-		Needs:    "a server that the run starts for itself, local:postgres or local:s3",
+		Needs:    "a server on the network: local:postgres, local:s3, postgres://host/… or s3://… with an http endpoint",
 		Fits:     onNetwork,
 		Flag: func(value string) ([]Fault, error) {
 			f := Fault{Kind: name, When: When{Every: netInterval}}
@@ -50,13 +50,6 @@ func netKind() Kind {
 		First: true,
 		New:   newNet,
 	}
-}
-
-// onNetwork reports whether clients reach the server of a store's URL over connections
-// that can be led elsewhere.
-func onNetwork(storeURL string) bool {
-	name, _, _ := strings.Cut(storeURL, "?")
-	return name == "local:postgres" || name == "local:s3"
 }
 
 // netFault lets trouble come over the routes of clients.

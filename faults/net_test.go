@@ -79,7 +79,10 @@ func TestTheRoutesOfAHandleLeadToEachServerOfTheStore(t *testing.T) {
 		"postgres://me:se%2Fcret@" + far + "/db?isolation=serializable",
 		"postgres://me@" + far + "/db?read=127.0.0.1%3A10",
 		"postgres://me@" + far + "/db?host=127.0.0.1%2C127.0.0.1&port=9%2C10&target_session_attrs=read-write",
+		"postgres://me@elsewhere/db?host=127.0.0.1%2C127.0.0.2&port=9",
+		"postgres://me@127.0.0.1/db",
 		"s3://me:secret@bucket/prefix?endpoint=http%3A%2F%2F127.0.0.1%3A9&region=x",
+		"s3://me:secret@bucket/prefix?endpoint=http%3A%2F%2F127.0.0.1&region=x",
 	} {
 		near, err := target.StoreURL(0, rawURL)
 		if err != nil {
@@ -91,10 +94,10 @@ func TestTheRoutesOfAHandleLeadToEachServerOfTheStore(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, place := range []string{u.Host, u.Query().Get("read"), u.Query().Get("port"), u.Query().Get("endpoint")} {
-			if u.Query().Has("port") && place == u.Host {
+			if (u.Scheme == "s3" || u.Query().Has("port")) && place == u.Host {
 				continue // not where clients go
 			}
-			if strings.HasSuffix(place, ":9") || strings.HasSuffix(place, ":10") || strings.HasPrefix(place, "9,") {
+			if strings.HasSuffix(place, ":9") || strings.HasSuffix(place, ":10") || strings.HasPrefix(place, "9,") || place != "" && !strings.ContainsAny(place, ":,") {
 				t.Errorf("%s still leads to %s", near, place)
 			}
 		}
@@ -112,5 +115,27 @@ func TestTheRoutesOfAHandleLeadToEachServerOfTheStore(t *testing.T) {
 	}
 	if near, err := (&Target{}).StoreURL(0, "mem:"); near != "mem:" || err != nil {
 		t.Errorf("without faults of the network: %s, %v", near, err)
+	}
+}
+
+func TestTroubleNeedsANetwork(t *testing.T) {
+	for storeURL, fits := range map[string]bool{
+		"local:postgres":                               true,
+		"local:postgres?fsync=off":                     true,
+		"local:s3?versioning=true":                     true,
+		"postgres://me@host/db":                        true,
+		"postgres://me@/db?host=a,b&port=1,2":          true,
+		"postgres://me@host/db?host=/var/run/postgres": false,
+		"postgres:///db":                               false,
+		"s3://bucket?endpoint=http://127.0.0.1:9":      true,
+		"s3://bucket?endpoint=https://s3.example.org":  false,
+		"s3://bucket":                                  false,
+		"local:bolt":                                   false,
+		"mem:":                                         false,
+		"":                                             false,
+	} {
+		if onNetwork(storeURL) != fits {
+			t.Errorf("%q: want %v", storeURL, fits)
+		}
 	}
 }

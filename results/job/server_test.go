@@ -72,6 +72,39 @@ func TestARunOnAServerOfItsOwnKeepsTheLogAndNoPassword(t *testing.T) {
 	wantNothingLeft(t)
 }
 
+func TestARunUnderTroubleOnTheNetworkOfAServerThatIsSomebodyElses(t *testing.T) {
+	spec := onPostgres(t)
+	server, err := servers.StartPostgres(t.Context(), servers.PostgresOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := server.Close(context.WithoutCancel(t.Context())); err != nil {
+			t.Error(err)
+		}
+	}()
+	spec.Targets[0].URL = server.URL(servers.PostgresDatabase)
+	spec.Ops, spec.Duration, spec.Clients = 0, 2*time.Second, 6
+	spec.Faults = plan(t, "net reset clients every 200ms for 20ms", "net latency=1ms down client 5")
+	r := run(t, t.Context(), spec)[0]
+	if r.Verdict != checker.Valid && r.Verdict != checker.Insufficient || r.Outcomes.Info == 0 || r.Evidence.Healed.Answered == 0 {
+		t.Errorf("%+v", r)
+	}
+	kinds := map[string]bool{}
+	for _, f := range r.Evidence.Faults {
+		if f.Effect != "" {
+			kinds[f.Name+" of "+f.Target] = true
+		}
+	}
+	if !kinds["net reset of clients"] || !kinds["net latency=1ms down of client 5"] {
+		t.Errorf("seen were %v", kinds)
+	}
+	if text, err := os.ReadFile(filepath.Join(r.Dir, results.FaultsFile)); err != nil || !strings.HasSuffix(string(text), "\n"+spec.Faults.String()) {
+		t.Errorf("%s: %q, %v", results.FaultsFile, text, err)
+	}
+	wantNoSecret(t, r.Dir)
+}
+
 // wantNoSecret looks for a part of the password that is the same in every spelling.
 func wantNoSecret(t *testing.T, dir string) {
 	t.Helper()
