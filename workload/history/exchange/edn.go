@@ -202,7 +202,7 @@ func closing(c byte) byte {
 
 // until reads values up to a closing bracket.
 func (p *parser) until(end byte, depth int) (vector, error) {
-	values := vector{}
+	values, begin := vector{}, p.line
 	for p.skip() {
 		if p.text[p.pos] == end {
 			p.pos++
@@ -214,7 +214,7 @@ func (p *parser) until(end byte, depth int) (vector, error) {
 		}
 		values = append(values, v)
 	}
-	return nil, p.fail("%q is missing at the end", end)
+	return nil, &syntaxError{begin, fmt.Sprintf("%q is missing at the end", end)}
 }
 
 func (p *parser) dict(depth int) (any, error) {
@@ -262,7 +262,7 @@ func (p *parser) tagged(depth int) (any, error) {
 // atom reads what ends at white space or a bracket.
 func (p *parser) atom() (any, error) {
 	start := p.pos
-	if p.text[p.pos] == '\\' { // a character, which may be a bracket
+	if strings.HasPrefix(p.text[p.pos:], `\`) { // a character, which may be a bracket
 		_, size := utf8.DecodeRuneInString(p.text[p.pos+1:])
 		p.pos += 1 + size
 	}
@@ -271,7 +271,7 @@ func (p *parser) atom() (any, error) {
 	}
 	switch text := p.text[start:p.pos]; text {
 	case "":
-		return nil, p.fail("%q where a value should be", p.text[p.pos])
+		return nil, p.fail("a value is missing")
 	case "nil":
 		return nil, nil
 	case "true", "false":

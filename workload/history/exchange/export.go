@@ -72,11 +72,11 @@ type moment struct {
 // writeEDN writes the calls and returns in their order, as Jepsen does.
 func writeEDN(w io.Writer, h *history.History) error {
 	for i, m := range inOrder(moments(h)) {
-		d := m.faultMap()
+		tell := m.faultMap
 		if m.op != nil {
-			d = m.operationMap()
+			tell = m.operationMap
 		}
-		d = append(d, entry{atom(":time"), signed(m.at)}, entry{atom(":index"), signed(int64(i))})
+		d := append(tell(), entry{atom(":time"), signed(m.at)}, entry{atom(":index"), signed(int64(i))})
 		if _, err := fmt.Fprintln(w, print(d)); err != nil {
 			return err
 		}

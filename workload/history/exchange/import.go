@@ -42,6 +42,10 @@ func Import(r io.Reader, o Options) (*history.History, error) {
 	if err != nil {
 		return nil, err
 	}
+	events = slices.DeleteFunc(events, func(e event) bool {
+		_, client := e.client()
+		return !client || slices.Contains(o.Skip, strings.TrimPrefix(string(e.f), ":"))
+	})
 	i := &importer{
 		options: o, independent: independent(events), open: map[int64]*event{},
 		history: &history.History{Header: history.Header{Assay: history.FormatVersion, Object: history.Register}},
@@ -78,12 +82,12 @@ func isKind(a atom) bool { return a == invoke || a == okay || a == fail || a == 
 // client reports whether a client's operation is meant, and not the nemesis.
 func (e *event) client() (process int64, isClient bool) { return number(e.process) }
 
-// independent reports whether the values are [key value] throughout.
+// independent reports whether the values of all calls are [key value] throughout.
 func independent(events []event) bool {
 	some := false
 	for i := range events {
 		e := &events[i]
-		if _, client := e.client(); !client || e.kind != invoke {
+		if e.kind != invoke {
 			continue
 		}
 		pair, ok := e.value.(vector)
@@ -111,10 +115,7 @@ type importer struct {
 
 // add takes one event.
 func (i *importer) add(e *event) error {
-	process, client := e.client()
-	if !client || slices.Contains(i.options.Skip, strings.TrimPrefix(string(e.f), ":")) {
-		return nil
-	}
+	process, _ := e.client()
 	i.place(e)
 	begun := i.open[process]
 	switch {

@@ -91,7 +91,7 @@ func parseLines(text string) (events []event, err error) {
 		if strings.TrimSpace(line) == "" {
 			continue
 		}
-		e, err := lineOf(&parser{text: line, line: number})
+		e, err := lineOf(&parser{text: strings.TrimRight(line, "\r\n"), line: number})
 		if err != nil {
 			return nil, err
 		}
