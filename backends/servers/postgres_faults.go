@@ -3,6 +3,7 @@ package servers
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -30,23 +31,46 @@ func (p *Postgres) KillBackend(ctx context.Context, pick func(n int) int) (effec
 		return "", err
 	}
 	defer witness.Close(ctx)
-	rows, err := witness.Query(ctx, `SELECT pid FROM pg_stat_activity
+	for {
+		backends, err := clientBackends(ctx, witness)
+		if err != nil || len(backends) == 0 {
+			return "", err
+		}
+		pid := backends[pick(len(backends))]
+		if err := p.KillOne(ctx, pid); err != nil {
+			return "", err
+		}
+		switch err := awaitEnd(ctx, witness); {
+		case err == nil:
+			return fmt.Sprintf("backend %d killed, one of %d; the others ended with it", pid, len(backends)), nil
+		case ctx.Err() != nil:
+			return "", fmt.Errorf("backend %d was killed, and others live on: %w", pid, err)
+		}
+		// Its client had left, and it ended by itself before it was killed.
+	}
+}
+
+// clientBackends returns the processes that serve clients other than conn.
+func clientBackends(ctx context.Context, conn *pgx.Conn) ([]int, error) {
+	rows, err := conn.Query(ctx, `SELECT pid FROM pg_stat_activity
 		WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() ORDER BY backend_start, pid`)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	backends, err := pgx.CollectRows(rows, pgx.RowTo[int])
-	if err != nil || len(backends) == 0 {
-		return "", err
+	return pgx.CollectRows(rows, pgx.RowTo[int])
+}
+
+// crashPatience is how long a server may take to notice that one of its processes has
+// been killed.
+const crashPatience = 2 * time.Second
+
+// awaitEnd waits until the server ends a connection, and returns an error if it does not.
+func awaitEnd(ctx context.Context, conn *pgx.Conn) error {
+	patient, cancel := context.WithTimeout(ctx, crashPatience)
+	defer cancel()
+	conn.WaitForNotification(patient) // nobody notifies it of anything
+	if patient.Err() == nil || conn.Ping(ctx) != nil {
+		return nil
 	}
-	pid := backends[pick(len(backends))]
-	if err := p.KillOne(ctx, pid); err != nil {
-		return "", err
-	}
-	// Nobody notifies it of anything: it waits until its connection ends.
-	witness.WaitForNotification(ctx) // always fails
-	if ctx.Err() != nil {
-		return "", fmt.Errorf("backend %d was killed, and others live on: %w", pid, ctx.Err())
-	}
-	return fmt.Sprintf("backend %d killed, one of %d; the others ended with it", pid, len(backends)), nil
+	return patient.Err()
 }

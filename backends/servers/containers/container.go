@@ -235,13 +235,22 @@ func (c *Container) KillOne(ctx context.Context, pid int) error {
 	return err
 }
 
+// pauseAttempts is how often Pause tries.
+const pauseAttempts = 5
+
 // Pause freezes all of the container's processes.
 func (c *Container) Pause(ctx context.Context) error {
 	state, err := c.state(ctx)
 	if err != nil || state.Paused || !state.Running {
 		return err
 	}
-	_, err = c.engine.Client().ContainerPause(ctx, c.id, client.ContainerPauseOptions{})
+	// On a busy machine the engine now and then does not catch all processes in the time
+	// that it takes for it, and lets them go again.
+	for range pauseAttempts {
+		if _, err = c.engine.Client().ContainerPause(ctx, c.id, client.ContainerPauseOptions{}); err == nil {
+			return nil
+		}
+	}
 	return err
 }
 
