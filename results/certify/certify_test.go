@@ -162,19 +162,21 @@ stores:
 		t.Fatal(err)
 	}
 	for name, alter := range map[string]func(c *certificate.Certificate){
-		"a better verdict":   func(c *certificate.Certificate) { c.Verdict = checker.Valid },
-		"a better statement": func(c *certificate.Certificate) { c.Statement = certificate.StatementStrict },
-		"a better clause":    func(c *certificate.Certificate) { c.Stores[1].Clauses[0].Standing = certificate.Strict },
-		"a better run":       func(c *certificate.Certificate) { c.Runs[1].Verdict, c.Runs[1].Violations = checker.Valid, nil },
-		"another clause":     func(c *certificate.Certificate) { c.Runs[1].Violations[0].Clause = "B4" },
-		"more operations":    func(c *certificate.Certificate) { c.Runs[0].Operations++ },
-		"another seed":       func(c *certificate.Certificate) { c.Runs[0].Seed++ },
-		"a relaxation less": func(c *certificate.Certificate) {
-			c.Suite.Stores[0].Relax = location.Relaxations{location.RelaxNoRestore}
-		},
-		"a run less":         func(c *certificate.Certificate) { c.Runs = c.Runs[:1] },
-		"the run of another": func(c *certificate.Certificate) { c.Runs[1].Dir, c.Runs[1].Files = c.Runs[0].Dir, c.Runs[0].Files },
-		"more was exercised": func(c *certificate.Certificate) { c.Runs[0].Exercised[0].Times *= 2 },
+		"a better verdict":    func(c *certificate.Certificate) { c.Verdict = checker.Valid },
+		"a better statement":  func(c *certificate.Certificate) { c.Statement = certificate.StatementStrict },
+		"a better clause":     func(c *certificate.Certificate) { c.Stores[1].Clauses[0].Standing = certificate.Strict },
+		"a better run":        func(c *certificate.Certificate) { c.Runs[1].Verdict, c.Runs[1].Violations = checker.Valid, nil },
+		"another clause":      func(c *certificate.Certificate) { c.Runs[1].Violations[0].Clause = "B4" },
+		"more operations":     func(c *certificate.Certificate) { c.Runs[0].Operations++ },
+		"another seed":        func(c *certificate.Certificate) { c.Runs[0].Seed++ },
+		"other relaxations":   demands(func(s *suite.Suite) { s.Stores[0].Relax = location.Relaxations{location.RelaxNoRestore} }),
+		"more clients":        demands(func(s *suite.Suite) { s.Workloads[0].Clients++ }),
+		"more was to be done": demands(func(s *suite.Suite) { s.Workloads[0].Operations++ }),
+		"another store":       demands(func(s *suite.Suite) { s.Stores[0].URL = "bolt:" }),
+		"the sum of a suite":  func(c *certificate.Certificate) { c.SuiteSum = c.SuiteSum[1:] + c.SuiteSum[:1] },
+		"a run less":          func(c *certificate.Certificate) { c.Runs = c.Runs[:1] },
+		"the run of another":  func(c *certificate.Certificate) { c.Runs[1].Dir, c.Runs[1].Files = c.Runs[0].Dir, c.Runs[0].Files },
+		"more was exercised":  func(c *certificate.Certificate) { c.Runs[0].Exercised[0].Times *= 2 },
 		"faults that were no": func(c *certificate.Certificate) {
 			c.Runs[0].Effects = []certificate.Effect{{Fault: "kill", Times: 1, Felt: 1}}
 		},
