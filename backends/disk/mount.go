@@ -64,7 +64,10 @@ func (m *mount) mount(dir string, root fs.InodeEmbedder) (err error) {
 			Logger:            log.New(io.Discard, "", 0),
 		},
 	})
-	if errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.ENODEV) {
+	switch {
+	case err != nil && !asRoot:
+		return fmt.Errorf("mount with fusermount3, which has to be setuid root: %w: %w", err, ErrUnavailable)
+	case errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.ENODEV):
 		return fmt.Errorf("mount: %w: %w", err, ErrUnavailable)
 	}
 	return err
