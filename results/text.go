@@ -83,7 +83,7 @@ func (r Result) pace() string {
 		pace += fmt.Sprintf(", %s operations/s", Thousands(int(float64(r.Operations)/r.RunSeconds)))
 	}
 	if len(r.Faults) > 0 {
-		pace += ", faults " + strings.Join(r.Faults, ",")
+		pace += ", faults " + strings.Join(r.Faults, ", ")
 	}
 	return pace
 }

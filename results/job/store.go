@@ -61,7 +61,11 @@ func (s *store) reach(ctx context.Context) (err error) {
 	s.handles.url = shareable(storeURL)
 	ctx, cancel := context.WithTimeout(ctx, reachTimeout)
 	defer cancel()
-	return s.ask(ctx)
+	err = s.ask(ctx)
+	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return fmt.Errorf("no answer within %v: %w", reachTimeout, err)
+	}
+	return err
 }
 
 // answersAgain waits until the store answers, after faults.
