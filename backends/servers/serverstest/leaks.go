@@ -64,8 +64,7 @@ func leaks(dir string) (err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), leakPatience)
 	defer cancel()
 	for {
-		err = errors.Join(processes(dir), files(dir), noted(), containersLeft(ctx))
-		if err == nil {
+		if err = left(ctx, dir); err == nil {
 			return goleak.Find() // has patience of its own
 		}
 		select {
@@ -74,6 +73,11 @@ func leaks(dir string) (err error) {
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
+}
+
+// left tells what is there now.
+func left(ctx context.Context, dir string) error {
+	return errors.Join(processes(dir), files(dir), noted(), containersLeft(ctx))
 }
 
 func processes(dir string) error {
