@@ -8,8 +8,9 @@ import (
 	"github.com/assay-dev/assay/location/locationtest/internal/schedule"
 )
 
-// stepsPerOperation is how many scheduling decisions an operation is thought to take.
-const stepsPerOperation = 3
+// mostSteps is how many scheduling decisions an operation is thought to take at most:
+// one, and one more for each point at which it yields.
+const mostSteps = 3
 
 // A strategy is a way to interleave, none of which is the best for all bugs.
 type strategy int
@@ -33,7 +34,7 @@ func replay(decisions []int) interleaving {
 
 // interleave draws how a program is interleaved.
 func (d dice) interleave(kind strategy, p program) interleaving {
-	steps := stepsPerOperation*p.calls() + 1
+	steps := (1+d.IntN(mostSteps))*p.calls() + 1
 	switch kind {
 	case preemptions:
 		return d.preemptions(steps, len(p.clients))

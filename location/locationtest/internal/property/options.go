@@ -35,5 +35,3 @@ func Defaults() Options {
 
 // MaxKeys is how many keys a program can have.
 const MaxKeys = 5
-
-func (o *Options) drawsSchedules() bool { return !o.RealTime && o.Bound == 0 }

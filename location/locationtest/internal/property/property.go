@@ -145,7 +145,7 @@ func (p *property) try(s seed) *failure {
 func (p *property) draw(s seed) (testCase, strategy) {
 	d := s.dice()
 	c := testCase{program: p.deck.program(d)}
-	kind := strategy(d.IntN(int(strategies)))
+	kind := one(d, []strategy{walk, walk, preemptions, pct})
 	c.interleave = d.interleave(kind, c.program)
 	return c, kind
 }
