@@ -134,6 +134,8 @@ func (r *Runner) readAll(ctx context.Context, keys []string, fail context.Cancel
 		}
 		readers[i] = r.newClient(n+i, w, r.halt)
 		readers[i].surrender = surrender
+		// Nothing is broken any more: whoever is impatient now only misses something.
+		readers[i].timeout = max(r.opts.Timeout, DefaultTimeout)
 	}
 	r.carry(ctx, readers, fail)
 	return !slices.ContainsFunc(readers, func(c *client) bool { return !c.exhausted }), nil

@@ -43,7 +43,7 @@ type Options struct {
 	// Seed decides what each client requests.
 	Seed uint64
 	// Timeout is how long an operation may take before its context expires; 0 means
-	// DefaultTimeout.
+	// DefaultTimeout, which those of the quiet phase have at least.
 	Timeout time.Duration
 	// Grace is how long a call that ignores its expired context is waited for; 0 means
 	// DefaultGrace. After that the call is abandoned: it is recorded as of unknown

@@ -80,7 +80,7 @@ func (n *Network) Strike(ctx context.Context, handles []int, trouble Trouble, ra
 }
 
 // Heal takes the trouble back and returns what was seen of it, "" when nothing was.
-// What was held back has been sent on when it returns, or ctx has ended.
+// What was held back is let go when it returns, or ctx has ended.
 func (s *Strike) Heal(ctx context.Context) (effect string, err error) {
 	s.end()
 	var errs []error

@@ -17,7 +17,7 @@ type Strike struct {
 	mu     sync.Mutex
 	random *rand.Rand
 	ended  bool
-	held   sync.WaitGroup // what is held back and not sent on yet
+	held   sync.WaitGroup // what is held back
 	// What it did: to how many connections, or attempts at one, and to how many bytes.
 	connections, bytes int
 }

@@ -129,8 +129,7 @@ func (p *pipe) reset(strikes []*Strike) bool {
 // pass lets one piece through, or the end of the connection, which is nil. It
 // returns false when this was the last.
 func (p *pipe) pass(piece *stream.StreamChunk) bool {
-	release := p.hold(piece)
-	defer release()
+	p.hold(piece)
 	if piece == nil {
 		return false
 	}
@@ -163,20 +162,20 @@ func (p *pipe) settle() {
 	}
 }
 
-// hold holds a piece back while the network hangs. What it returns is to be called when
-// the piece is sent on.
-func (p *pipe) hold(piece *stream.StreamChunk) (release func()) {
+// hold holds a piece back while the network hangs. Whether its receiver is still there
+// to take it then is nothing to wait for.
+func (p *pipe) hold(piece *stream.StreamChunk) {
 	var holding []*Strike
-	release = func() {
+	defer func() {
 		for _, s := range holding {
 			s.held.Done()
 		}
-	}
+	}()
 	for {
 		strikes, changed := p.valve.watch()
 		i := slices.IndexFunc(strikes, func(s *Strike) bool { return s.What == Hang })
 		if i < 0 {
-			return release
+			return
 		}
 		if s := strikes[i]; !slices.Contains(holding, s) && s.hold() {
 			holding = append(holding, s)
@@ -185,7 +184,7 @@ func (p *pipe) hold(piece *stream.StreamChunk) (release func()) {
 		select {
 		case <-changed:
 		case <-p.valve.closed:
-			return release
+			return
 		}
 	}
 }
