@@ -25,6 +25,9 @@ func verdict(r results.Result) string {
 		}
 		return fmt.Sprintf("No order of the operations explains what clients saw on %s: the store broke its contract.", keys)
 	case checker.Undecided:
+		if len(r.Undecided) == 0 {
+			return "There is no verdict: " + results.Cut(r.Reason, maxText)
+		}
 		return fmt.Sprintf("No violation was found, but on %d keys the check gave up. %s", len(r.Undecided), results.Cut(r.Reason, maxText))
 	case checker.Insufficient:
 		return "An order of the operations explains what every client saw, but the run proves little: " + results.Cut(r.Reason, maxText)
