@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -209,5 +210,21 @@ func place() (string, error) {
 		dir = filepath.Join(os.TempDir(), "assay-ledger-"+strconv.Itoa(os.Getuid()))
 		err = os.MkdirAll(dir, 0o700)
 	}
-	return dir, err
+	if err != nil {
+		return "", err
+	}
+	return dir, private(dir)
+}
+
+// private refuses a directory in which others could write: what stands there is removed.
+func private(dir string) error {
+	info, err := os.Lstat(dir)
+	if err != nil {
+		return err
+	}
+	stat, known := info.Sys().(*syscall.Stat_t)
+	if !info.IsDir() || info.Mode().Perm()&0o022 != 0 || !known || int(stat.Uid) != os.Getuid() {
+		return fmt.Errorf("%s is not this user's own directory, closed to others' writing: remove it", dir)
+	}
+	return nil
 }

@@ -139,6 +139,22 @@ func TestWithoutACacheDirectoryTheTemporaryOneIsTaken(t *testing.T) {
 	}
 }
 
+func TestALedgerThatOthersCanWriteInIsNotBelieved(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	leave(t, "left")
+	dir := filepath.Join(os.Getenv("XDG_CACHE_HOME"), "assay", "ledger")
+	if err := os.Chmod(dir, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	if _, err := Clean(t.Context(), removing(&names)); err == nil || len(names) > 0 {
+		t.Errorf("removed %v, %v", names, err)
+	}
+	if _, err := Write("toy", "mine"); err == nil {
+		t.Error("it is written in")
+	}
+}
+
 func TestProcessesThatWorkInADirectoryAreKilledAlsoWhenStopped(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "a")
 	if err := os.MkdirAll(filepath.Join(dir, "b"), 0o755); err != nil {
