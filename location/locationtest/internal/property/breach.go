@@ -42,6 +42,9 @@ func (c *client) judge(r request, call call, op *history.Operation, err error) {
 		why = "nobody else was at work and nothing had gone wrong, so it has to be answered"
 	}
 	if clause != "" {
+		if err != nil {
+			op.Error = err.Error()
+		}
 		c.breached(breach{clause, fmt.Sprintf("client %d: %s: %s", c.number, described(op), why), op.Call, alone})
 	}
 }

@@ -15,6 +15,7 @@ type blobHandle struct {
 	store  location.Blob
 	names  []string
 	limits location.Capabilities
+	faulty [late + 1]location.Blob // made when it is needed
 }
 
 func (h *blobHandle) declared() location.Capabilities { return h.limits }
@@ -23,7 +24,10 @@ func (h *blobHandle) through(f fate) location.Blob {
 	if !f.injected() {
 		return h.store
 	}
-	return meeting(f).Blob(h.store, 0)
+	if h.faulty[f] == nil {
+		h.faulty[f] = meeting(f).Blob(h.store, 0)
+	}
+	return h.faulty[f]
 }
 
 func (h *blobHandle) learn(request, history.Action) {}

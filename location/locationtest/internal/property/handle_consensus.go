@@ -15,7 +15,8 @@ type consensusHandle struct {
 	store  location.Consensus
 	names  []string
 	limits location.Capabilities
-	known  []consensusKnown // by key
+	faulty [late + 1]location.Consensus // made when it is needed
+	known  []consensusKnown             // by key
 }
 
 func (h *consensusHandle) declared() location.Capabilities { return h.limits }
@@ -32,7 +33,10 @@ func (h *consensusHandle) through(f fate) location.Consensus {
 	if !f.injected() {
 		return h.store
 	}
-	return meeting(f).Consensus(h.store, 0)
+	if h.faulty[f] == nil {
+		h.faulty[f] = meeting(f).Consensus(h.store, 0)
+	}
+	return h.faulty[f]
 }
 
 func (h *consensusHandle) prepare(r request, w written) call {

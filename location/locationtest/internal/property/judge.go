@@ -17,9 +17,21 @@ const budget = 50 * time.Millisecond
 // judge checks what came of a run.
 func (p *property) judge(r *run, h *history.History) *failure {
 	p.tally.operations += len(h.Operations)
-	f := &failure{testCase: testCase{program: r.program}, history: h, origins: r.origins, relax: p.options.Relax}
-	if f.breach = r.first(true); f.breach != nil {
-		return f
+	violation, breach := p.wrong(r, h)
+	if violation == nil && breach == nil {
+		return nil
+	}
+	r.tell(h)
+	return &failure{
+		testCase: testCase{program: r.program}, history: h, origins: r.origins, relax: p.options.Relax,
+		violation: violation, breach: breach,
+	}
+}
+
+// wrong returns what is wrong with a run, if anything is.
+func (p *property) wrong(r *run, h *history.History) (*checker.Violation, *breach) {
+	if certain := r.first(true); certain != nil {
+		return nil, certain
 	}
 	result, err := checker.Check(context.Background(), h, checker.Options{
 		Relax: p.options.Relax, Workers: 1, Budget: checker.Budget{Time: budget}, Clock: explain.Steps,
@@ -30,13 +42,9 @@ func (p *property) judge(r *run, h *history.History) *failure {
 	case result.Verdict == checker.Undecided:
 		p.tally.undecided++
 	case result.Verdict == checker.Invalid:
-		f.violation = &result.Violations[0]
-		return f
+		return &result.Violations[0], nil
 	}
-	if f.breach = r.first(false); f.breach != nil {
-		return f
-	}
-	return nil
+	return nil, r.first(false)
 }
 
 // A tally counts what has been done.

@@ -212,6 +212,6 @@ func (p *property) newRun(program program) *run {
 	p.tally.runs++
 	return &run{
 		object: p.object, place: p.place + strconv.Itoa(p.tally.runs), program: program,
-		origins: make(map[int64]origin, program.calls()), orderOnly: p.options.OrderOnly,
+		origins: make(map[int64]origin, program.calls()), errors: map[int64]error{}, orderOnly: p.options.OrderOnly,
 	}
 }

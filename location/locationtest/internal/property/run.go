@@ -34,6 +34,7 @@ type run struct {
 	mu         sync.Mutex
 	operations []history.Operation
 	origins    map[int64]origin // of operations, by their calls
+	errors     map[int64]error  // of operations that failed, by their calls
 	breaches   []breach
 }
 
@@ -160,7 +161,7 @@ func (c *client) request(ctx context.Context, r request) error {
 	c.remember(op.Call)
 	c.judge(r, call, &op, err)
 	if r.op != elsewhere && r.illegal == 0 {
-		c.record(op)
+		c.record(op, err)
 	}
 	return err
 }
@@ -186,10 +187,24 @@ func (c *client) land(call call) {
 	c.host.Go(func(yield func()) { _ = call.send(location.WithYield(c.ctx, yield), fine, unheard) })
 }
 
-func (r *run) record(op history.Operation) {
+func (r *run) record(op history.Operation, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.operations = append(r.operations, op)
+	if err != nil {
+		r.errors[op.Call] = err
+	}
+}
+
+// tell writes the errors into a history that people are to read: that takes as long as
+// all else.
+func (r *run) tell(h *history.History) {
+	for i := range h.Operations {
+		op := &h.Operations[i]
+		if err := r.errors[op.Call]; err != nil {
+			op.Error = err.Error()
+		}
+	}
 }
 
 func (c *client) remember(call int64) {
