@@ -46,6 +46,31 @@ func injector(t *testing.T, target *Target, line string) Injector {
 	return i
 }
 
+func TestFaultsOfServersStandForLines(t *testing.T) {
+	for spec, want := range map[string]string{
+		"kill":           "kill every 2s",
+		"kill=backend":   "kill backend every 2s",
+		"pause=replica":  "pause replica every 2s",
+		"failover":       "failover after 2s",
+		"failover=pause": "failover pause after 2s",
+	} {
+		if plan, err := Parse([]string{spec}); err != nil || len(plan) != 1 || plan[0].String() != want {
+			t.Errorf("%s: %q, %v", spec, plan, err)
+		}
+	}
+	for spec, says := range map[string]string{
+		"kill=oracle":               "known are postgres, replica, s3",
+		"pause=backend":             "known are postgres, replica, s3",
+		"failover=later":            `"later" is not pause`,
+		"failover pause every 2s":   "it happens once",
+		"failover primary after 2s": "does not strike anybody in particular",
+	} {
+		if _, err := Parse([]string{spec}); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%s: %v, which does not say %q", spec, err, says)
+		}
+	}
+}
+
 func TestServersThatAreKilledOrPausedAreMeasuredAndComeBack(t *testing.T) {
 	refused := func(err error) bool { return errors.Is(err, syscall.ECONNREFUSED) }
 	silent := func(err error) bool { return errors.Is(err, context.DeadlineExceeded) }
