@@ -14,8 +14,9 @@ import (
 )
 
 // A Disk is a directory on a disk of its own. Everything that is asked of its files goes
-// through this process; programs that use them are others: one that maps a file of its
-// own disk into memory waits for itself.
+// through this process; programs that use them are others. This one may read and write
+// them, but would wait for itself for ever if it mapped one into memory, or started a
+// program in the directory or out of it.
 type Disk struct {
 	dir    string // where programs find the files
 	place  string // where the files are
