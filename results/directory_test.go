@@ -178,3 +178,16 @@ func TestTheDirectoryOfAHistoryIsThatOfItsRun(t *testing.T) {
 		}
 	}
 }
+
+func TestTheNameOfADirectoryTellsWhenItsRunBegan(t *testing.T) {
+	start := time.Date(2026, 11, 22, 15, 39, 58, 0, time.UTC)
+	for name, ok := range map[string]bool{
+		"20261122T153958Z": true, "20261122T153958Z-2": true, "20261122T153958Z-17": true,
+		"20261122T153958Z-1": false, "20261122T153958Z-": false, "20261122T153958Z-x": false, "20261322T153958Z": false, "latest": false, "": false,
+	} {
+		got, found := results.StartOf(name)
+		if found != ok || ok && !got.Equal(start) {
+			t.Errorf("%q: %v, %v", name, got, found)
+		}
+	}
+}

@@ -180,7 +180,7 @@ func (w *world) open(t *testing.T, page string, expected ...string) tab {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(w.browser)
 	t.Cleanup(cancel)
-	ctx, stop := context.WithTimeout(ctx, 30*time.Second)
+	ctx, stop := context.WithTimeout(ctx, 2*time.Minute)
 	t.Cleanup(stop)
 	b := tab{t, ctx}
 	b.do(chromedp.EmulateViewport(1200, 900))
@@ -237,7 +237,7 @@ func js[T any](b tab, expression string) T {
 // await waits until an expression is true in the page.
 func (b tab) await(expression string) {
 	b.Helper()
-	if _, err := chromedp.Run(b.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(10*time.Second))); err != nil {
+	if _, err := chromedp.Run(b.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(time.Minute))); err != nil {
 		b.Fatalf("%s does not come true: %v", expression, err)
 	}
 }
