@@ -76,7 +76,7 @@ func (c *checking) search(key perkey.History, hard string, share time.Duration) 
 func (c *checking) refute(key perkey.History, lines []int, apart []location.SeqNo) (proof.Key, *Violation) {
 	about := proof.About{Object: c.object, Relax: c.options.Relax, Key: key.Key, Operations: key.Operations}
 	claim := proof.Key{Key: key.Key}
-	claim.Contradiction, claim.Apart = about.Shrink(lines, apart)
+	claim.Contradiction, claim.Apart, about = about.Shrink(lines, apart)
 	if claim.Contradiction == nil {
 		claim.Undecided = "its contradiction is too large to be proven"
 	} else {

@@ -31,7 +31,7 @@ func check(t *testing.T, h *history.History) string {
 		return undecided
 	case r.Contradiction != nil:
 		about := proof.About{Object: history.Blob, Relax: h.Header.Relax, Key: key.Key, Operations: key.Operations}
-		claim.Contradiction, _ = about.Shrink(proof.Lines(r.Contradiction), nil)
+		claim.Contradiction, _, _ = about.Shrink(proof.Lines(r.Contradiction), nil)
 		found = contradiction
 	}
 	c := &proof.Certificate{Object: history.Blob, Relax: h.Header.Relax, Keys: []proof.Key{claim}}

@@ -15,7 +15,7 @@ func certify(h *history.History, relax location.Relaxations) *proof.Certificate 
 		claim := proof.Key{Key: k.Key, Order: r.Order, Undecided: r.Undecided}
 		if r.Contradiction != nil {
 			about := proof.About{Object: history.Consensus, Relax: relax, Key: k.Key, Operations: k.Operations}
-			claim.Contradiction, claim.Apart = about.Shrink(proof.Lines(r.Contradiction), r.Apart)
+			claim.Contradiction, claim.Apart, _ = about.Shrink(proof.Lines(r.Contradiction), r.Apart)
 		}
 		c.Keys = append(c.Keys, claim)
 	}

@@ -19,8 +19,9 @@ import (
 // clock counts.
 func Contradiction(about proof.About, steps []proof.Step, apart []location.SeqNo, clock Clock) string {
 	w := &writer{clock: clock}
+	few := about.Condensed(steps, apart)
 	for _, s := range steps {
-		for _, op := range about.Operations {
+		for _, op := range few.Operations {
 			if op.Line == s.Line {
 				w.named = append(w.named, op)
 				break
@@ -28,9 +29,9 @@ func Contradiction(about proof.About, steps []proof.Step, apart []location.SeqNo
 		}
 	}
 	w.introduce()
-	possible, _ := about.Possible(steps, apart, 0)
+	possible, _ := few.Possible(steps, apart, 0)
 	w.narrow(about, possible)
-	slack, timely := about.Slack(steps, apart)
+	slack, timely := few.Slack(steps, apart)
 	w.excuse(about, slack, timely)
 	return w.text.String()
 }

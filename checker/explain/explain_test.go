@@ -190,7 +190,7 @@ The clocks would have to be wrong by at least 10 ns to excuse it.
 
 func explained(object history.Object, operations []*history.Operation, clock explain.Clock) string {
 	about := proof.About{Object: object, Key: "k", Operations: operations}
-	steps, apart := about.Shrink(nil, nil)
+	steps, apart, _ := about.Shrink(nil, nil)
 	return explain.Contradiction(about, steps, apart, clock)
 }
 

@@ -133,10 +133,16 @@ func (c *blob) lists(s holdings, a *history.List) bool {
 // effect names what a write does to the state: the same for all that do the same.
 func (c *blob) effect(op *history.Operation) any {
 	if a, ok := op.Action.(*history.Set); ok {
-		return c.set(a)
+		if h := c.set(a); !h.other {
+			return h
+		}
+		return anyOther{}
 	}
 	return op.Action.Name()
 }
+
+// anyOther is the effect of a set of a value that is not told apart.
+type anyOther struct{}
 
 func (c *blob) note(s holdings, at int64) {
 	if c.past[len(c.past)-1].holding != s.now {

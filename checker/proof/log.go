@@ -16,6 +16,10 @@ type log struct {
 	ends      []location.SeqNo     // else where spans begin, ascending
 	made      map[version]*version // so that equal histories of a key are one
 	created   int64                // in an order: when the first version was committed
+
+	// The latest effect of a compare-and-set, which tends to be that of the next.
+	latest  commit
+	effects any
 }
 
 // versions is what a key of a Consensus went through: the versions committed, up to
@@ -202,10 +206,6 @@ func (l *log) counts(s versions, a *history.Truncate) bool {
 
 // effect names what a write does to the state: the same for all that do the same.
 func (l *log) effect(op *history.Operation) any {
-	type commit struct {
-		expected, new span
-		value         string
-	}
 	switch a := op.Action.(type) {
 	case *history.CompareAndSet:
 		c := commit{expected: span{1, 0}, new: l.span(a.New.SeqNo), value: a.New.Value}
@@ -215,11 +215,20 @@ func (l *log) effect(op *history.Operation) any {
 		if c.new.wide() {
 			c.value = ""
 		}
-		return c
+		if c != l.latest || l.effects == nil {
+			l.latest, l.effects = c, c
+		}
+		return l.effects
 	case *history.Truncate:
 		return l.span(a.UpTo)
 	}
 	return nil
+}
+
+// A commit is the effect of a compare-and-set.
+type commit struct {
+	expected, new span
+	value         string
 }
 
 func (l *log) note(s versions, at int64) {

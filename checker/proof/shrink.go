@@ -19,35 +19,37 @@ const most = 4000
 // Shrink returns a contradiction that is found among the operations on some lines, or
 // else among all, with these version numbers and those that the operations name told
 // apart. None of its steps and numbers can be left out. It returns nil if it finds none
-// that is small enough to be verified.
-func (a About) Shrink(lines []int, apart []location.SeqNo) ([]Step, []location.SeqNo) {
-	steps, apart := a.Among(lines, apart)
+// that is small enough to be verified. What it is about can be condensed to few.
+func (a About) Shrink(lines []int, apart []location.SeqNo) (shrunk []Step, needed []location.SeqNo, few About) {
+	steps, numbers, few := a.among(lines, apart)
 	if steps == nil && len(a.Operations) <= most {
 		lines = nil
 		for _, op := range a.Operations {
 			lines = append(lines, op.Line)
 		}
-		steps, apart = a.Among(lines, apart)
+		steps, numbers, few = a.among(lines, apart)
 	}
 	if steps == nil {
-		return nil, nil
+		return nil, nil, a
 	}
-	a.Operations = a.condense(steps, apart)
-	steps = fewer(steps, func(some []Step) bool { return a.contradictory(some, apart) })
-	apart = fewer(apart, func(some []location.SeqNo) bool { return a.contradictory(steps, some) })
-	return steps, apart
+	steps = fewer(steps, func(some []Step) bool { return few.contradictory(some, numbers) })
+	numbers = fewer(numbers, func(some []location.SeqNo) bool { return few.contradictory(steps, some) })
+	return steps, numbers, few
 }
 
 // Among returns the contradiction of all operations on the lines, if it is one, with these
 // version numbers and those that the operations name told apart.
 func (a About) Among(lines []int, apart []location.SeqNo) ([]Step, []location.SeqNo) {
-	wanted := map[int]bool{}
-	for _, line := range lines {
-		wanted[line] = true
-	}
+	steps, apart, _ := a.among(lines, apart)
+	return steps, apart
+}
+
+// among also returns what is condensed for these steps.
+func (a About) among(lines []int, apart []location.SeqNo) ([]Step, []location.SeqNo, About) {
+	lines = slices.Sorted(slices.Values(lines))
 	var named []*history.Operation
 	for _, op := range a.Operations {
-		if wanted[op.Line] && (definite(op) || op.Outcome == history.Info && effective(op)) {
+		if _, wanted := slices.BinarySearch(lines, op.Line); wanted && (definite(op) || op.Outcome == history.Info && effective(op)) {
 			named = append(named, op)
 		}
 	}
@@ -55,6 +57,7 @@ func (a About) Among(lines []int, apart []location.SeqNo) ([]Step, []location.Se
 		return cmp.Or(cmp.Compare(stands(a), stands(b)), cmp.Compare(a.Line, b.Line))
 	})
 	var steps []Step
+	apart = slices.Clone(apart)
 	for _, op := range named {
 		steps = append(steps, Step{op.Line, RuleOf(op)})
 		for _, n := range numbers(op) {
@@ -63,10 +66,11 @@ func (a About) Among(lines []int, apart []location.SeqNo) ([]Step, []location.Se
 	}
 	slices.Sort(apart)
 	apart = slices.Compact(apart)
-	if !a.contradictory(steps, apart) {
-		return nil, nil
+	few := a.Condensed(steps, apart)
+	if !few.contradictory(steps, apart) {
+		return nil, nil, few
 	}
-	return steps, apart
+	return steps, apart, few
 }
 
 // stands returns the instant of an operation among the steps.
@@ -117,21 +121,23 @@ func fewer[E any](all []E, enough func([]E) bool) []E {
 	}
 }
 
-// condense returns operations that leave the same possibilities as all do, for these
+// Condensed is a with few operations that leave the same possibilities as all do, for these
 // steps and any fewer: of the writes of one effect, one for each stretch of time in which
 // any is in flight.
-func (a About) condense(steps []Step, apart []location.SeqNo) []*history.Operation {
+func (a About) Condensed(steps []Step, apart []location.SeqNo) About {
 	named, err := a.named(steps)
 	if err != nil {
-		return a.Operations
+		return a
 	}
 	switch a.Object {
 	case history.Consensus:
-		return condense(a.log(apart), named, a)
+		a.Operations = condense(a.log(apart), named, a)
 	case history.Blob:
-		return condense(a.blob(named), named, a)
+		a.Operations = condense(a.blob(named), named, a)
+	default:
+		a.Operations = condense(register{}, named, a)
 	}
-	return condense(register{}, named, a)
+	return a
 }
 
 // A stretch is writes of one effect that are in flight one after the other.
@@ -151,18 +157,23 @@ func condense[S comparable](c contract[S], named []*history.Operation, a About) 
 		lines[op.Line] = true
 	}
 	stretches := map[any]map[int]*stretch{} // by effect and from
+	var latest any                          // effect, as writes that stand together tend to have the same
+	var of map[int]*stretch
 	for _, op := range a.Operations {
 		if lines[op.Line] || !effective(op) {
 			continue
 		}
 		effect, from := s.effect(op), s.moment(op.Call)
-		if stretches[effect] == nil {
-			stretches[effect] = map[int]*stretch{}
+		if of == nil || effect != latest {
+			if latest, of = effect, stretches[effect]; of == nil {
+				of = map[int]*stretch{}
+				stretches[effect] = of
+			}
 		}
-		known := stretches[effect][from]
+		known := of[from]
 		if known == nil {
 			known = &stretch{from: from, until: -1, call: math.MaxInt64}
-			stretches[effect][from] = known
+			of[from] = known
 		}
 		known.call = min(known.call, op.Call)
 		if until := s.moment(op.Latest()); until > known.until {
@@ -196,7 +207,7 @@ func condense[S comparable](c contract[S], named []*history.Operation, a About) 
 // the steps to be no contradiction; false if they contradict each other whatever the
 // time.
 func (a About) Slack(steps []Step, apart []location.SeqNo) (int64, bool) {
-	a.Operations = a.condense(steps, apart)
+	a = a.Condensed(steps, apart)
 	named, err := a.named(steps)
 	if err != nil {
 		return 0, false
