@@ -22,7 +22,7 @@ import (
 
 // small is a suite of a few short runs.
 const small = `suite: small
-workloads: [{name: w, clients: 4, operations: 800}]
+workloads: [{name: w, clients: 4, operations: 1500}]
 faults: [none, unreliable]
 seeds: 2
 stores:
@@ -64,7 +64,7 @@ func TestASuiteComesToACertificateThatItsFilesProve(t *testing.T) {
 		t.Errorf("%s, %d runs, %s, %q", c.Verdict, len(c.Runs), c.Statement, c.Reasons)
 	}
 	for _, r := range c.Runs {
-		if r.Operations < 800 || r.Files[results.HistoryFile] == "" || r.Files["proof.json"] == "" || r.Machine.Cores == 0 || r.Go == "" {
+		if r.Operations < 1500 || r.Files[results.HistoryFile] == "" || r.Files["proof.json"] == "" || r.Machine.Cores == 0 || r.Go == "" {
 			t.Errorf("%+v", r)
 		}
 		if (r.Faults == suite.None) != (len(r.Effects) == 0) {
@@ -149,7 +149,7 @@ func demands(alter func(s *suite.Suite)) func(c *certificate.Certificate) {
 
 func TestACertificateThatSaysMoreThanItsRunsIsRefused(t *testing.T) {
 	o := options(t, `suite: small
-workloads: [{name: w, operations: 800}]
+workloads: [{name: w, operations: 1500}]
 stores:
   - {name: files, object: blob, url: "mem:"}
   - {name: bad, object: blob, url: "defective:first-value-stays"}
@@ -272,7 +272,7 @@ func TestADirectoryBelongsToOneSuite(t *testing.T) {
 	o := options(t, small)
 	o.Budget = time.Nanosecond
 	run(t, o)
-	o.Suite = read(t, strings.Replace(small, "800", "900", 1))
+	o.Suite = read(t, strings.Replace(small, "1500", "1600", 1))
 	if _, err := certify.Run(t.Context(), o); !errors.Is(err, certify.ErrOccupied) || !strings.Contains(err.Error(), o.Dir) {
 		t.Errorf("error %v", err)
 	}

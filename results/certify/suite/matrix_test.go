@@ -91,3 +91,20 @@ func TestShardsAreCountedFromZero(t *testing.T) {
 		}
 	}
 }
+
+func TestALongRunDoesNotComeOnTopOfAShare(t *testing.T) {
+	text := "suite: uneven\nstores: [{name: a, object: blob, url: 'mem:'}]\nworkloads:\n"
+	for i := range 10 {
+		text += fmt.Sprintf("- {name: short-%d, time: 10s}\n", i)
+	}
+	s := read(t, text+"- {name: long, time: 100s}\n")
+	for i := range 2 {
+		seconds := 0.0
+		for _, c := range s.Share(suite.Shard{Index: i, Count: 2}) {
+			seconds += s.Workload(c).Seconds
+		}
+		if seconds < 90 || seconds > 110 {
+			t.Errorf("shard %d takes %v of 200 s", i, seconds)
+		}
+	}
+}
