@@ -143,7 +143,15 @@ func clause(op *history.Operation) Rule {
 
 // of reports whether op is an operation of an object.
 func of(op *history.Operation, object history.Object) bool {
-	return map[byte]history.Object{'C': history.Consensus, 'B': history.Blob, 'R': history.Register}[clause(op)[0]] == object
+	switch clause(op)[0] {
+	case 'C':
+		return object == history.Consensus
+	case 'B':
+		return object == history.Blob
+	case 'R':
+		return object == history.Register
+	}
+	return false
 }
 
 // definite reports whether op has to be explained, since it was answered. Refusals are

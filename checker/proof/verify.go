@@ -3,7 +3,9 @@ package proof
 import (
 	"cmp"
 	"fmt"
+	"runtime"
 	"slices"
+	"sync"
 
 	"github.com/assay-dev/assay/location"
 	"github.com/assay-dev/assay/workload/history"
@@ -24,10 +26,8 @@ func Verify(h *history.History, relax location.Relaxations, c *Certificate) erro
 	if err := v.index(c); err != nil {
 		return err
 	}
-	for i := range c.Keys {
-		if err := v.key(&c.Keys[i]); err != nil {
-			return fmt.Errorf("key %q: %w", c.Keys[i].Key, err)
-		}
+	if err := v.verifyAll(c.Keys); err != nil {
+		return err
 	}
 	if c.Object == history.Consensus {
 		return v.listings(c)
@@ -149,6 +149,27 @@ func (v *verifier) find(line int, key string) (int, error) {
 		return 0, fmt.Errorf("line %d is about key %q", line, op.Key)
 	}
 	return i, nil
+}
+
+// verifyAll verifies what is claimed of all keys, a part of them on each processor: no two
+// have anything in common but what index found.
+func (v *verifier) verifyAll(keys []Key) error {
+	errs := make([]error, runtime.GOMAXPROCS(0))
+	var running sync.WaitGroup
+	for i := range errs {
+		running.Go(func() { errs[i] = v.verify(keys[len(keys)*i/len(errs) : len(keys)*(i+1)/len(errs)]) })
+	}
+	running.Wait()
+	return cmp.Or(errs...)
+}
+
+func (v *verifier) verify(keys []Key) error {
+	for i := range keys {
+		if err := v.key(&keys[i]); err != nil {
+			return fmt.Errorf("key %q: %w", keys[i].Key, err)
+		}
+	}
+	return nil
 }
 
 // key verifies what is claimed of one key.
