@@ -10,17 +10,33 @@ type shrinker struct {
 	*property
 	best     *failure
 	deadline time.Time
+	walks    int // other interleavings that are tried with each program
 }
 
 // shrink returns the smallest failure that it finds, in as much time as rapid would take.
 func (p *property) shrink(f *failure) *failure {
-	s := &shrinker{property: p, best: f, deadline: p.shrinkDeadline()}
-	for s.round() || s.loop() {
+	s := &shrinker{property: p, best: f, deadline: p.shrinkDeadline(), walks: fewWalks}
+	for s.round() || s.loop() || s.harder() {
 	}
 	if p.options.RealTime {
 		p.rate(s.best)
 	}
 	return s.best
+}
+
+// Other interleavings that are tried with a program.
+const (
+	fewWalks  = 20
+	manyWalks = 320
+)
+
+// harder tries more interleavings from now on, if the program is large still.
+func (s *shrinker) harder() bool {
+	if s.options.RealTime || s.best.program.requests() <= fewRequests || s.walks >= manyWalks || s.late() {
+		return false
+	}
+	s.walks *= 4
+	return true
 }
 
 // shrinkDeadline leaves a tenth of what is left of the time of the test.
@@ -78,15 +94,15 @@ func (s *shrinker) replayed(smaller program, decisions []int) bool {
 
 // searched tries a program with some interleavings: all of them if there are few.
 func (s *shrinker) searched(smaller program) bool {
-	const walks, interleavings, least = 20, 40, 6
+	const least = 6
 	if len(smaller.clients) < 2 && !smaller.late() || s.late() {
 		return false
 	}
 	if smaller.calls() <= least {
-		f, _ := s.explore(smaller, interleavings)
+		f, _ := s.explore(smaller, 2*s.walks)
 		return s.take(f)
 	}
-	for seed := range uint64(walks) {
+	for seed := range uint64(s.walks) {
 		if s.late() {
 			return false
 		}
