@@ -89,7 +89,7 @@ func (c *checking) refute(key perkey.History, lines []int, apart []location.SeqN
 		Explanation: search.Explain(key, c.options.Relax, culprit, fault),
 	}
 	if claim.Contradiction != nil {
-		v.Argument = explain.Contradiction(about, claim.Contradiction, claim.Apart, c.options.Clock)
+		v.Argument = explain.Contradiction(about, claim.Contradiction, claim.Apart, key.Operations, c.options.Clock)
 	} else {
 		v.Explanation += " This is too large for a certificate to prove."
 	}

@@ -60,7 +60,7 @@ func (k *key) exhaust(culprit int32) []proof.Step {
 		for _, op := range known[max(0, len(known)-n):] {
 			lines = append(lines, op.Line)
 		}
-		if steps, _ := about.Among(lines, nil); steps != nil || n >= len(known) {
+		if steps, _, _ := about.Among(lines, nil); steps != nil || n >= len(known) {
 			return steps
 		}
 	}

@@ -15,13 +15,13 @@ import (
 	"github.com/assay-dev/assay/workload/history"
 )
 
-// Contradiction returns the text, of several lines, for a contradiction, whose times the
-// clock counts.
-func Contradiction(about proof.About, steps []proof.Step, apart []location.SeqNo, clock Clock) string {
-	w := &writer{clock: clock}
-	few := about.Condensed(steps, apart)
+// Contradiction returns the text, of several lines, for a contradiction as
+// [proof.About.Shrink] returned it, among all operations of a key, whose times the clock
+// counts.
+func Contradiction(about proof.About, steps []proof.Step, apart []location.SeqNo, all []*history.Operation, clock Clock) string {
+	w := &writer{clock: clock, all: all}
 	for _, s := range steps {
-		for _, op := range few.Operations {
+		for _, op := range about.Operations {
 			if op.Line == s.Line {
 				w.named = append(w.named, op)
 				break
@@ -29,10 +29,9 @@ func Contradiction(about proof.About, steps []proof.Step, apart []location.SeqNo
 		}
 	}
 	w.introduce()
-	possible, _ := few.Possible(steps, apart, 0)
-	w.narrow(about, possible)
-	slack, timely := few.Slack(steps, apart)
-	w.excuse(about, slack, timely)
+	possible, _ := about.Possible(steps, apart, 0)
+	w.narrow(possible)
+	w.excuse(about.Slack(steps, apart))
 	return w.text.String()
 }
 
@@ -41,6 +40,7 @@ type writer struct {
 	text  strings.Builder
 	clock Clock
 	named []*history.Operation // those of the steps
+	all   []*history.Operation
 }
 
 func (w *writer) line(format string, args ...any) {
@@ -72,7 +72,7 @@ func (w *writer) interval(op *history.Operation) string {
 }
 
 // narrow says step by step what the key can still have held.
-func (w *writer) narrow(about proof.About, possible [][]proof.State) {
+func (w *writer) narrow(possible [][]proof.State) {
 	w.line("Then:")
 	truncated := slices.ContainsFunc(w.named, truncates)
 	answered := 0
@@ -82,13 +82,13 @@ func (w *writer) narrow(about proof.About, possible [][]proof.State) {
 			w.line("  - %s may have taken effect once, at any time after its call (E1).", w.name(i))
 			continue
 		case answered == len(possible)-1 && answered == 0:
-			w.sources(about, i)
+			w.sources(i)
 			w.line("  - The answer of %s is not possible whatever the key held (%s): a contradiction!", w.name(i), proof.RuleOf(op))
 		case answered < len(possible)-1:
 			w.line("  - %sWhen %s had returned, at %s, the key held %s (%s).",
 				w.since(i), w.name(i), w.clock.at(op.Return), proof.Describe(possible[answered], truncated), proof.RuleOf(op))
 		case answered == len(possible)-1:
-			w.sources(about, i)
+			w.sources(i)
 			w.line("  - %sThe answer of %s is possible in no such case (%s): a contradiction!", w.since(i), w.name(i), proof.RuleOf(op))
 		default:
 			w.line("  - %s, which was still in flight, does not change that (%s).", w.name(i), proof.RuleOf(op))
@@ -98,10 +98,10 @@ func (w *writer) narrow(about proof.About, possible [][]proof.State) {
 }
 
 // sources says who else wrote what an operation saw.
-func (w *writer) sources(about proof.About, i int) {
+func (w *writer) sources(i int) {
 	const few = 3
 	told := 0
-	for _, op := range about.Operations {
+	for _, op := range w.all {
 		if value, ok := written(op); ok && told < few && saw(w.named[i], value) && !slices.Contains(w.named, op) {
 			told++
 			w.line("  - What %s saw was written by %s.", w.name(i), search.Describe(op))
@@ -165,13 +165,13 @@ func (w *writer) since(i int) string {
 
 // excuse says how wrong the clocks would have to be, and which other operation could
 // have made it possible then.
-func (w *writer) excuse(about proof.About, slack int64, timely bool) {
+func (w *writer) excuse(slack int64, timely bool) {
 	if w.clock == Steps || !timely {
 		w.line("No error of the clocks would excuse it.")
 		return
 	}
 	w.line("The clocks would have to be wrong by at least %s to excuse it.", w.clock.lasting(slack))
-	for _, op := range about.Operations {
+	for _, op := range w.all {
 		for i, first := range w.named {
 			if first.Outcome != history.Info && op.Call == first.Return+slack && !slices.Contains(w.named, op) && perkey.Effective(op.Action) {
 				w.line("So long after %s had returned came the call of %s, which may have made a difference.", w.name(i), search.Describe(op))

@@ -190,8 +190,8 @@ The clocks would have to be wrong by at least 10 ns to excuse it.
 
 func explained(object history.Object, operations []*history.Operation, clock explain.Clock) string {
 	about := proof.About{Object: object, Key: "k", Operations: operations}
-	steps, apart, _ := about.Shrink(nil, nil)
-	return explain.Contradiction(about, steps, apart, clock)
+	steps, apart, about := about.Shrink(nil, nil)
+	return explain.Contradiction(about, steps, apart, operations, clock)
 }
 
 func TestContradictionsAreExplained(t *testing.T) {

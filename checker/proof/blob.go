@@ -112,7 +112,7 @@ func (c *blob) take(s holdings, op *history.Operation) (holdings, bool) {
 // looked the size up at any instant from its call to now.
 func (c *blob) deletes(s holdings, op *history.Operation, a *history.Delete) bool {
 	if a.Found && c.deleteSize && c.exact {
-		return c.heldBetween(op.Call, math.MaxInt64, true, a.Size)
+		return c.held(op.Call, math.MaxInt64, true, a.Size)
 	}
 	return a.Found == s.now.found && (!a.Found || s.now.measures(a.Size))
 }
@@ -130,19 +130,13 @@ func (c *blob) lists(s holdings, a *history.List) bool {
 	}
 }
 
-// effect names what a write does to the state: the same for all that do the same.
-func (c *blob) effect(op *history.Operation) any {
+// effect is the value that a set leaves, or a kind of operation.
+func (c *blob) effect(op *history.Operation) holding {
 	if a, ok := op.Action.(*history.Set); ok {
-		if h := c.set(a); !h.other {
-			return h
-		}
-		return anyOther{}
+		return c.set(a)
 	}
-	return op.Action.Name()
+	return holding{name: op.Action.Name()}
 }
-
-// anyOther is the effect of a set of a value that is not told apart.
-type anyOther struct{}
 
 func (c *blob) note(s holdings, at int64) {
 	if c.past[len(c.past)-1].holding != s.now {
@@ -150,9 +144,7 @@ func (c *blob) note(s holdings, at int64) {
 	}
 }
 
-// heldBetween reports whether the key held nothing, or a value of a size, at some
-// instant from one to another.
-func (c *blob) heldBetween(from, to int64, found bool, size int64) bool {
+func (c *blob) held(from, to int64, found bool, size int64) bool {
 	// The first state that lasted until from or longer: states at one instant all count.
 	i, _ := slices.BinarySearchFunc(c.past, from, func(m moment, t int64) int {
 		if m.at < t {
@@ -166,14 +158,4 @@ func (c *blob) heldBetween(from, to int64, found bool, size int64) bool {
 		}
 	}
 	return false
-}
-
-// count returns how many of the entries are as wanted.
-func count[E any](entries []E, wanted func(E) bool) (n int) {
-	for _, e := range entries {
-		if wanted(e) {
-			n++
-		}
-	}
-	return n
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/assay-dev/assay/location"
 	"github.com/assay-dev/assay/workload/history"
@@ -16,6 +17,9 @@ type About struct {
 	Key        string
 	Operations []*history.Operation
 }
+
+// A State is something that a key can have held.
+type State any
 
 // Possible returns what the key can have held when the operation of each answered step
 // had returned. Its error says why the steps are no contradiction. The clocks may be
@@ -34,30 +38,7 @@ func (a About) Possible(steps []Step, apart []location.SeqNo, slack int64) ([][]
 	return possible(register{}, a, named, slack)
 }
 
-// log tells these version numbers apart.
-func (a About) log(apart []location.SeqNo) *log {
-	l := newLog(a.Key, a.Relax)
-	l.ends = slices.Compact(slices.Sorted(slices.Values(apart)))
-	return l
-}
-
-// blob tells the values apart that the operations name.
-func (a About) blob(named []*history.Operation) *blob {
-	c := newBlob(a.Key, a.Relax)
-	for _, op := range named {
-		c.asks(op)
-	}
-	for _, op := range a.Operations {
-		_, restore := op.Action.(*history.Restore)
-		c.restores = c.restores || restore
-	}
-	return c
-}
-
-// A State is something that a key can have held.
-type State any
-
-func possible[S comparable](c contract[S], a About, named []*history.Operation, slack int64) (states [][]State, err error) {
+func possible[S, E comparable](c contract[S, E], a About, named []*history.Operation, slack int64) (states [][]State, err error) {
 	s, err := newSweep(c, a.Relax, named, a.Operations, slack)
 	if err != nil {
 		return nil, err
@@ -73,8 +54,28 @@ func possible[S comparable](c contract[S], a About, named []*history.Operation, 
 	return states, err
 }
 
+// log tells these version numbers apart.
+func (a About) log(apart []location.SeqNo) *log {
+	l := newLog(a.Key, a.Relax)
+	l.ends = slices.Compact(slices.Sorted(slices.Values(apart)))
+	return l
+}
+
+// blob tells the values apart that the operations name.
+func (a About) blob(named []*history.Operation) *blob {
+	b := newBlob(a.Key, a.Relax)
+	for _, op := range named {
+		b.asks(op)
+	}
+	for _, op := range a.Operations {
+		_, restore := op.Action.(*history.Restore)
+		b.restores = b.restores || restore
+	}
+	return b
+}
+
 // named returns the operations of the steps.
-func (a About) named(steps []Step) ([]*history.Operation, error) {
+func (a About) named(steps []Step) (named []*history.Operation, err error) {
 	byLine := map[int]*history.Operation{}
 	for _, s := range steps {
 		byLine[s.Line] = nil
@@ -84,18 +85,16 @@ func (a About) named(steps []Step) ([]*history.Operation, error) {
 			byLine[op.Line] = op
 		}
 	}
-	var named []*history.Operation
 	for i, s := range steps {
 		op := byLine[s.Line]
 		switch {
-		case op == nil:
-			return nil, fmt.Errorf("step %d: line %d is not about the key", i, s.Line)
-		case !definite(op) && (op.Outcome == history.Fail || !effective(op)):
-			return nil, fmt.Errorf("step %d: line %d says nothing", i, s.Line)
-		case s.Rule != RuleOf(op):
+		case op == nil || !relevant(op):
+			return nil, fmt.Errorf("step %d: line %d says nothing about the key", i, s.Line)
+		case s.Rule == "" || s.Rule != RuleOf(op) || definite(op) && !strings.EqualFold(string(s.Rule[:1]), string(a.Object[:1])):
 			return nil, fmt.Errorf("step %d: line %d follows the rule %s, not %s", i, s.Line, RuleOf(op), s.Rule)
 		}
 		named = append(named, op)
+		delete(byLine, s.Line) // a line that stands there twice is refused
 	}
 	return named, nil
 }
@@ -108,50 +107,11 @@ func RuleOf(op *history.Operation) Rule {
 	if op.Outcome == history.Info {
 		return "E1"
 	}
-	return clause(op)
-}
-
-func clause(op *history.Operation) Rule {
-	switch op.Action.(type) {
-	case *history.Head:
-		return "C6"
-	case *history.CompareAndSet:
-		return "C2"
-	case *history.Scan:
-		return "C7"
-	case *history.Truncate:
-		return "C8"
-	case *history.ListKeys:
-		return "C9"
-	case *history.Get:
-		return "B1"
-	case *history.Set:
-		return "B2"
-	case *history.Delete:
-		return "B3"
-	case *history.List:
-		return "B4"
-	case *history.Restore:
-		return "B5"
-	case *history.RegisterRead, *history.RegisterWrite:
-		return "R1"
-	case *history.RegisterSwap:
-		return "R2"
-	}
-	return "?"
-}
-
-// of reports whether op is an operation of an object.
-func of(op *history.Operation, object history.Object) bool {
-	switch clause(op)[0] {
-	case 'C':
-		return object == history.Consensus
-	case 'B':
-		return object == history.Blob
-	case 'R':
-		return object == history.Register
-	}
-	return false
+	return map[string]Rule{
+		"head": "C6", "compare_and_set": "C2", "scan": "C7", "truncate": "C8", "list_keys": "C9",
+		"get": "B1", "set": "B2", "delete": "B3", "list": "B4", "restore": "B5",
+		"read": "R1", "write": "R1", "cas": "R2",
+	}[op.Action.Name()]
 }
 
 // definite reports whether op has to be explained, since it was answered. Refusals are
@@ -169,33 +129,35 @@ func definite(op *history.Operation) bool {
 
 // effective reports whether op may have changed what is stored.
 func effective(op *history.Operation) bool {
-	answered := op.Outcome == history.Ok
+	unknown, answered := op.Outcome == history.Info, op.Outcome == history.Ok
 	switch a := op.Action.(type) {
 	case *history.CompareAndSet:
-		return op.Outcome == history.Info || answered && a.Committed
+		return valid(a) && (unknown || answered && a.Committed)
 	case *history.Delete:
-		return op.Outcome == history.Info || answered && (a.Found || !a.Answered)
+		return unknown || answered && (a.Found || !a.Answered)
 	case *history.RegisterSwap:
-		return op.Outcome == history.Info || answered && a.Swapped
+		return unknown || answered && a.Swapped
 	case *history.Set, *history.Truncate, *history.Restore, *history.RegisterWrite:
-		return op.Outcome != history.Fail
+		return unknown || answered
 	}
 	return false
 }
 
-func listing(op *history.Operation) bool { return clause(op) == "C9" || clause(op) == "B4" }
+// relevant reports whether op has to have a place in an order, or may have one.
+func relevant(op *history.Operation) bool { return definite(op) || effective(op) }
 
-// keysOf returns the keys that a listing names.
-func keysOf(op *history.Operation) (keys []string) {
+// listing returns what a listing covers and names. Of a Consensus key it tells no size.
+func listing(op *history.Operation) (prefix string, entries []location.BlobMetadata, ok bool) {
 	switch a := op.Action.(type) {
-	case *history.ListKeys:
-		return a.Keys
 	case *history.List:
-		for _, e := range a.Entries {
-			keys = append(keys, e.Key)
+		return a.Prefix, a.Entries, true
+	case *history.ListKeys:
+		for _, key := range a.Keys {
+			entries = append(entries, location.BlobMetadata{Key: key, Size: history.SizeUnknown})
 		}
+		return "", entries, true
 	}
-	return keys
+	return "", nil, false
 }
 
 // mayBeStale reports whether op may tell what was true before its call.
@@ -210,4 +172,14 @@ func mayBeStale(op *history.Operation, relax location.Relaxations) bool {
 // byCall orders the operations of a process.
 func byCall(a, b *history.Operation) int {
 	return cmp.Or(cmp.Compare(a.Call, b.Call), cmp.Compare(a.Return, b.Return), cmp.Compare(a.Line, b.Line))
+}
+
+// count returns how many of the elements are as wanted.
+func count[E any](elements []E, wanted func(E) bool) (n int) {
+	for _, e := range elements {
+		if wanted(e) {
+			n++
+		}
+	}
+	return n
 }

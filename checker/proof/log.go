@@ -16,10 +16,6 @@ type log struct {
 	ends      []location.SeqNo     // else where spans begin, ascending
 	made      map[version]*version // so that equal histories of a key are one
 	created   int64                // in an order: when the first version was committed
-
-	// The latest effect of a compare-and-set, which tends to be that of the next.
-	latest  commit
-	effects any
 }
 
 // versions is what a key of a Consensus went through: the versions committed, up to
@@ -204,35 +200,39 @@ func (l *log) counts(s versions, a *history.Truncate) bool {
 	return a.Deleted >= int64(last.depth-s.head.under(s.mark.high).depth)
 }
 
-// effect names what a write does to the state: the same for all that do the same.
-func (l *log) effect(op *history.Operation) any {
+// A change is what a write does: move the head from a span to a version, or raise the mark.
+type change struct {
+	expected, new span
+	value         string
+	truncates     bool
+}
+
+func (l *log) effect(op *history.Operation) change {
 	switch a := op.Action.(type) {
 	case *history.CompareAndSet:
-		c := commit{expected: span{1, 0}, new: l.span(a.New.SeqNo), value: a.New.Value}
+		c := change{expected: span{1, 0}, new: l.span(a.New.SeqNo), value: a.New.Value}
 		if a.HasExpected {
 			c.expected = l.span(a.Expected)
 		}
 		if c.new.wide() {
 			c.value = ""
 		}
-		if c != l.latest || l.effects == nil {
-			l.latest, l.effects = c, c
-		}
-		return l.effects
+		return c
 	case *history.Truncate:
-		return l.span(a.UpTo)
+		return change{new: l.span(a.UpTo), truncates: true}
 	}
-	return nil
-}
-
-// A commit is the effect of a compare-and-set.
-type commit struct {
-	expected, new span
-	value         string
+	return change{}
 }
 
 func (l *log) note(s versions, at int64) {
 	if s.head.depth > 0 && l.created == history.Never {
 		l.created = at
 	}
+}
+
+func (l *log) held(from, to int64, found bool, _ int64) bool {
+	if found {
+		return l.created <= to
+	}
+	return l.created >= from
 }

@@ -22,11 +22,16 @@ func (register) take(s history.Content, op *history.Operation) (history.Content,
 	return s, false
 }
 
-func (register) effect(op *history.Operation) any {
-	if a, ok := op.Action.(*history.RegisterSwap); ok {
-		return [2]history.Content{a.Old, a.New}
+func (register) effect(op *history.Operation) history.RegisterSwap {
+	switch a := op.Action.(type) {
+	case *history.RegisterSwap:
+		return history.RegisterSwap{Old: a.Old, New: a.New, Swapped: true}
+	case *history.RegisterWrite:
+		return history.RegisterSwap{New: a.New}
 	}
-	return op.Action.(*history.RegisterWrite).New
+	return history.RegisterSwap{}
 }
 
 func (register) note(history.Content, int64) {}
+
+func (register) held(int64, int64, bool, int64) bool { return true }

@@ -19,58 +19,51 @@ const most = 4000
 // Shrink returns a contradiction that is found among the operations on some lines, or
 // else among all, with these version numbers and those that the operations name told
 // apart. None of its steps and numbers can be left out. It returns nil if it finds none
-// that is small enough to be verified. What it is about can be condensed to few.
-func (a About) Shrink(lines []int, apart []location.SeqNo) (shrunk []Step, needed []location.SeqNo, few About) {
-	steps, numbers, few := a.among(lines, apart)
+// that is small enough to be verified. What it is about may be fewer operations, which
+// leave the same possibilities.
+func (a About) Shrink(lines []int, apart []location.SeqNo) (steps []Step, told []location.SeqNo, about About) {
+	steps, told, about = a.Among(lines, apart)
 	if steps == nil && len(a.Operations) <= most {
 		lines = nil
 		for _, op := range a.Operations {
 			lines = append(lines, op.Line)
 		}
-		steps, numbers, few = a.among(lines, apart)
+		steps, told, about = a.Among(lines, apart)
 	}
-	if steps == nil {
-		return nil, nil, a
-	}
-	steps = fewer(steps, func(some []Step) bool { return few.contradictory(some, numbers) })
-	numbers = fewer(numbers, func(some []location.SeqNo) bool { return few.contradictory(steps, some) })
-	return steps, numbers, few
+	steps = fewer(steps, func(some []Step) bool { return about.contradictory(some, told) })
+	told = fewer(told, func(some []location.SeqNo) bool { return about.contradictory(steps, some) })
+	return steps, told, about
 }
 
 // Among returns the contradiction of all operations on the lines, if it is one, with these
 // version numbers and those that the operations name told apart.
-func (a About) Among(lines []int, apart []location.SeqNo) ([]Step, []location.SeqNo) {
-	steps, apart, _ := a.among(lines, apart)
-	return steps, apart
-}
-
-// among also returns what is condensed for these steps.
-func (a About) among(lines []int, apart []location.SeqNo) ([]Step, []location.SeqNo, About) {
-	lines = slices.Sorted(slices.Values(lines))
+func (a About) Among(lines []int, apart []location.SeqNo) (steps []Step, told []location.SeqNo, about About) {
+	wanted := map[int]bool{}
+	for _, line := range lines {
+		wanted[line] = true
+	}
 	var named []*history.Operation
 	for _, op := range a.Operations {
-		if _, wanted := slices.BinarySearch(lines, op.Line); wanted && (definite(op) || op.Outcome == history.Info && effective(op)) {
+		if wanted[op.Line] && (definite(op) || op.Outcome == history.Info && effective(op)) {
 			named = append(named, op)
 		}
 	}
 	slices.SortStableFunc(named, func(a, b *history.Operation) int {
 		return cmp.Or(cmp.Compare(stands(a), stands(b)), cmp.Compare(a.Line, b.Line))
 	})
-	var steps []Step
-	apart = slices.Clone(apart)
+	told = slices.Clone(apart)
 	for _, op := range named {
 		steps = append(steps, Step{op.Line, RuleOf(op)})
 		for _, n := range numbers(op) {
-			apart = append(apart, n, n+1)
+			told = append(told, n, n+1)
 		}
 	}
-	slices.Sort(apart)
-	apart = slices.Compact(apart)
-	few := a.Condensed(steps, apart)
-	if !few.contradictory(steps, apart) {
-		return nil, nil, few
+	slices.Sort(told)
+	told = slices.Compact(told)
+	if a.Operations = a.condense(steps, told); !a.contradictory(steps, told) {
+		return nil, nil, a
 	}
-	return steps, apart, few
+	return steps, told, a
 }
 
 // stands returns the instant of an operation among the steps.
@@ -121,23 +114,21 @@ func fewer[E any](all []E, enough func([]E) bool) []E {
 	}
 }
 
-// Condensed is a with few operations that leave the same possibilities as all do, for these
+// condense returns operations that leave the same possibilities as all do, for these
 // steps and any fewer: of the writes of one effect, one for each stretch of time in which
 // any is in flight.
-func (a About) Condensed(steps []Step, apart []location.SeqNo) About {
+func (a About) condense(steps []Step, apart []location.SeqNo) []*history.Operation {
 	named, err := a.named(steps)
 	if err != nil {
-		return a
+		return a.Operations
 	}
 	switch a.Object {
 	case history.Consensus:
-		a.Operations = condense(a.log(apart), named, a)
+		return condense(a.log(apart), named, a)
 	case history.Blob:
-		a.Operations = condense(a.blob(named), named, a)
-	default:
-		a.Operations = condense(register{}, named, a)
+		return condense(a.blob(named), named, a)
 	}
-	return a
+	return condense(register{}, named, a)
 }
 
 // A stretch is writes of one effect that are in flight one after the other.
@@ -147,7 +138,7 @@ type stretch struct {
 	latest      *history.Operation
 }
 
-func condense[S comparable](c contract[S], named []*history.Operation, a About) []*history.Operation {
+func condense[S, E comparable](c contract[S, E], named []*history.Operation, a About) []*history.Operation {
 	s, err := newSweep(c, a.Relax, named, nil, 0)
 	if err != nil {
 		return a.Operations
@@ -156,20 +147,21 @@ func condense[S comparable](c contract[S], named []*history.Operation, a About) 
 	for _, op := range named {
 		lines[op.Line] = true
 	}
-	stretches := map[any]map[int]*stretch{} // by effect and from
-	var latest any                          // effect, as writes that stand together tend to have the same
+	var effect E // the latest
 	var of map[int]*stretch
+	stretches := map[E]map[int]*stretch{} // by effect and from
 	for _, op := range a.Operations {
 		if lines[op.Line] || !effective(op) {
 			continue
 		}
-		effect, from := s.effect(op), s.moment(op.Call)
-		if of == nil || effect != latest {
-			if latest, of = effect, stretches[effect]; of == nil {
+		if next := s.effect(op); of == nil || next != effect {
+			effect = next
+			if of = stretches[effect]; of == nil {
 				of = map[int]*stretch{}
 				stretches[effect] = of
 			}
 		}
+		from := s.moment(op.Call)
 		known := of[from]
 		if known == nil {
 			known = &stretch{from: from, until: -1, call: math.MaxInt64}
@@ -205,9 +197,8 @@ func condense[S comparable](c contract[S], named []*history.Operation, a About) 
 
 // Slack returns by how many nanoseconds, at the least, the clocks have to be wrong for
 // the steps to be no contradiction; false if they contradict each other whatever the
-// time.
+// time. It is meant for what [About.Shrink] returned.
 func (a About) Slack(steps []Step, apart []location.SeqNo) (int64, bool) {
-	a = a.Condensed(steps, apart)
 	named, err := a.named(steps)
 	if err != nil {
 		return 0, false

@@ -2,7 +2,6 @@ package proof
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 	"math"
 	"slices"
@@ -22,8 +21,8 @@ const effort, effortPerOperation = 1 << 21, 16
 // write of the key any number of times while it was in flight. Then only that remains
 // in which the operation that returned has taken effect. If nothing remains, no order
 // explains the operations.
-type sweep[S comparable] struct {
-	contract[S]
+type sweep[S, E comparable] struct {
+	contract[S, E]
 	moments []int64
 	forced  []forced
 	writes  []*write
@@ -31,12 +30,11 @@ type sweep[S comparable] struct {
 	now     int // the moment
 }
 
-// forced is an operation of the contradiction that was answered.
+// forced is an operation of the contradiction that was answered. It takes effect at one
+// of these moments, and not before the one with the index after, if that is not negative.
 type forced struct {
-	op          *history.Operation
-	from, until int    // the moments at which it can take effect
-	after       int    // the operation that takes effect before it, or -1
-	taken       uint64 // the bit that says that it has, while it can
+	op                 *history.Operation
+	from, until, after int
 }
 
 // A write stands for all of one effect: for those of the contradiction that were not
@@ -48,12 +46,12 @@ type write struct {
 	flying int
 }
 
-// A situation is what the key holds and who has taken effect. Of the writes that take
-// effect once it matters how many did: a byte for each in the keys of ways. A way that
+// A situation is what the key holds and which of the forced have taken effect, a byte for
+// each. The keys of ways say how many did of the writes that take effect once. A way that
 // used no more than another has all the possibilities of the other, which is forgotten.
 type situation[S comparable] struct {
 	state S
-	taken uint64
+	taken string
 }
 
 type situations[S comparable] map[situation[S]][]string
@@ -67,7 +65,6 @@ func (s situations[S]) add(at situation[S], way string) bool {
 	return true
 }
 
-// noMore reports whether the way a used no more of anything than b.
 func noMore(a, b string) bool {
 	for i := range len(a) {
 		if a[i] > b[i] {
@@ -77,76 +74,53 @@ func noMore(a, b string) bool {
 	return true
 }
 
+// with counts one more at place i.
+func with(counts string, i int) string {
+	more := []byte(counts)
+	more[i]++
+	return string(more)
+}
+
 // run returns the states that were possible after each answered step, up to the first
 // one after which none is.
-func (s *sweep[S]) run() (possible [][]S, err error) {
+func (s *sweep[S, E]) run() (possible [][]S, err error) {
 	current := situations[S]{}
-	current.add(situation[S]{state: s.initial()}, string(make([]byte, len(s.writes))))
+	current.add(situation[S]{s.initial(), string(make([]byte, len(s.forced)))}, string(make([]byte, len(s.writes))))
 	for s.now = range s.moments {
-		returned, err := s.begin()
-		if err == nil {
-			err = s.spread(current)
-		}
-		if err != nil {
+		if err := s.spread(current); err != nil {
 			return nil, err
 		}
-		remaining, states := situations[S]{}, map[S]bool{}
-		for at, ways := range current {
-			if at.taken&returned == returned {
-				remaining[situation[S]{at.state, at.taken &^ returned}] = ways
-				states[at.state] = true
+		states := map[S]bool{}
+		maps.DeleteFunc(current, func(at situation[S], _ []string) bool {
+			for i, f := range s.forced {
+				if f.until == s.now && at.taken[i] == 0 {
+					return true
+				}
 			}
-		}
-		current, possible = remaining, append(possible, slices.Collect(maps.Keys(states)))
-		if len(remaining) == 0 {
+			states[at.state] = true
+			return false
+		})
+		if possible = append(possible, slices.Collect(maps.Keys(states))); len(current) == 0 {
 			return possible, nil
 		}
 	}
 	return possible, errors.New("the steps do not end in a contradiction")
 }
 
-// begin prepares for a moment. It returns the bits of those that return at it.
-func (s *sweep[S]) begin() (returned uint64, err error) {
-	used := uint64(0)
-	for i := range s.forced {
-		if f := &s.forced[i]; f.from < s.now && s.now <= f.until {
-			used |= f.taken
-		}
-	}
-	for i := range s.forced {
-		f := &s.forced[i]
-		if f.from == s.now {
-			if f.taken = ^used & (used + 1); f.taken == 0 {
-				return 0, errors.New("too many operations are in flight at once")
-			}
-			used |= f.taken
-		}
-		if f.until == s.now {
-			returned |= f.taken
-		}
-	}
+// spread adds all situations to which the current ones can lead at the moment.
+func (s *sweep[S, E]) spread(current situations[S]) error {
 	for _, w := range s.writes {
 		if w.flying += w.change[s.now]; w.once && w.flying > math.MaxUint8 {
-			return 0, errors.New("too many writes of one effect may have taken effect")
+			return errors.New("too many writes of one effect may have taken effect")
 		}
 	}
-	return returned, nil
-}
-
-// spread adds all situations to which the current ones can lead at the moment.
-func (s *sweep[S]) spread(current situations[S]) error {
 	type place struct {
-		situation[S]
+		at  situation[S]
 		way string
 	}
 	var open []place
 	for at, ways := range current {
 		for _, way := range ways {
-			open = append(open, place{at, way})
-		}
-	}
-	reach := func(at situation[S], way string) {
-		if current.add(at, way) {
 			open = append(open, place{at, way})
 		}
 	}
@@ -156,33 +130,26 @@ func (s *sweep[S]) spread(current situations[S]) error {
 		if s.effort -= 1 + len(s.forced) + len(s.writes); s.effort < 0 {
 			return errors.New("there are too many possibilities to try them all")
 		}
-		if !s.look(p.situation, p.way, reach) {
-			s.change(p.situation, p.way, reach)
-		}
+		s.move(p.at, p.way, func(at situation[S], way string) {
+			if current.add(at, way) {
+				open = append(open, place{at, way})
+			}
+		})
 	}
 	return nil
 }
 
-// look lets an operation take effect that changes nothing: it may as well be now. It
-// reports whether there was one.
-func (s *sweep[S]) look(at situation[S], way string, reach func(situation[S], string)) bool {
-	for i := range s.forced {
-		if f := &s.forced[i]; !effective(f.op) && s.ready(at, f) {
-			if _, ok := s.take(at.state, f.op); ok {
-				reach(situation[S]{at.state, at.taken | f.taken}, way)
-				return true
-			}
+// move lets one more operation take effect, each in turn. What changes nothing may as
+// well be now, before all else.
+func (s *sweep[S, E]) move(at situation[S], way string, reach func(situation[S], string)) {
+	for i, f := range s.forced {
+		if s.now < f.from || f.until < s.now || at.taken[i] > 0 || f.after >= 0 && at.taken[f.after] == 0 {
+			continue
 		}
-	}
-	return false
-}
-
-// change lets each write take effect.
-func (s *sweep[S]) change(at situation[S], way string, reach func(situation[S], string)) {
-	for i := range s.forced {
-		if f := &s.forced[i]; s.ready(at, f) {
-			if state, ok := s.take(at.state, f.op); ok {
-				reach(situation[S]{state, at.taken | f.taken}, way)
+		if state, ok := s.take(at.state, f.op); ok {
+			reach(situation[S]{state, with(at.taken, i)}, way)
+			if !effective(f.op) {
+				return
 			}
 		}
 	}
@@ -194,36 +161,19 @@ func (s *sweep[S]) change(at situation[S], way string, reach func(situation[S], 
 		switch {
 		case !ok || state == at.state:
 		case w.once:
-			more := []byte(way)
-			more[i]++
-			reach(situation[S]{state, at.taken}, string(more))
+			reach(situation[S]{state, at.taken}, with(way, i))
 		default:
 			reach(situation[S]{state, at.taken}, way)
 		}
 	}
 }
 
-// ready reports whether f can take effect, as far as that does not depend on the state.
-func (s *sweep[S]) ready(at situation[S], f *forced) bool {
-	if s.now < f.from || f.until < s.now || at.taken&f.taken != 0 {
-		return false
-	}
-	if f.after < 0 {
-		return true
-	}
-	before := &s.forced[f.after]
-	return before.until < s.now || before.from <= s.now && at.taken&before.taken != 0
-}
-
 // newSweep prepares a sweep for operations that are said to contradict each other, and
 // all of the key. The clocks may be wrong by slack nanoseconds.
-func newSweep[S comparable](c contract[S], relax location.Relaxations, steps, all []*history.Operation, slack int64) (*sweep[S], error) {
-	s := &sweep[S]{contract: c, effort: effort + effortPerOperation*len(all)}
+func newSweep[S, E comparable](c contract[S, E], relax location.Relaxations, steps, all []*history.Operation, slack int64) (*sweep[S, E], error) {
+	s := &sweep[S, E]{contract: c, effort: effort + effortPerOperation*len(all)}
 	named := map[int]bool{}
 	for _, op := range steps {
-		if named[op.Line] {
-			return nil, fmt.Errorf("line %d is named twice", op.Line)
-		}
 		named[op.Line] = true
 		if op.Outcome != history.Info {
 			s.moments = append(s.moments, op.Return+slack)
@@ -232,18 +182,19 @@ func newSweep[S comparable](c contract[S], relax location.Relaxations, steps, al
 	if !slices.IsSorted(s.moments) {
 		return nil, errors.New("the steps are not in the order of their returns")
 	}
-	moment, writes := 0, map[any]*write{}
+	moment, writes := 0, map[E]*write{}
 	for _, op := range steps {
 		if op.Outcome == history.Info {
 			s.let(op, true, writes, slack)
 		} else {
-			s.force(forced{op: op, from: s.moment(op.Call), until: moment, after: -1}, relax)
+			s.force(forced{op, s.moment(op.Call), moment, -1}, relax)
 			moment++
 		}
 	}
 	s.chain(relax)
+	clear(writes)
 	for _, op := range all {
-		if !named[op.Line] && effective(op) {
+		if effective(op) && !named[op.Line] {
 			s.let(op, false, writes, slack)
 		}
 	}
@@ -251,17 +202,17 @@ func newSweep[S comparable](c contract[S], relax location.Relaxations, steps, al
 }
 
 // moment returns the first one at t or later.
-func (s *sweep[S]) moment(t int64) int {
+func (s *sweep[S, E]) moment(t int64) int {
 	return sort.Search(len(s.moments), func(i int) bool { return s.moments[i] >= t })
 }
 
 // force enters an operation of the contradiction: as two where it looked a size up and,
 // at the same time or later, removed whatever there was (delete-size).
-func (s *sweep[S]) force(f forced, relax location.Relaxations) {
+func (s *sweep[S, E]) force(f forced, relax location.Relaxations) {
 	if mayBeStale(f.op, relax) {
 		f.from = 0
 	}
-	if a, ok := f.op.Action.(*history.Delete); ok && f.op.Outcome == history.Ok && a.Found && relax.Allow(location.RelaxDeleteSize) {
+	if a, ok := f.op.Action.(*history.Delete); ok && a.Found && relax.Allow(location.RelaxDeleteSize) {
 		seen, removal := *f.op, *f.op
 		seen.Action = &history.List{Entries: []location.BlobMetadata{{Key: f.op.Key, Size: a.Size}}}
 		removal.Action = &history.Delete{}
@@ -273,26 +224,23 @@ func (s *sweep[S]) force(f forced, relax location.Relaxations) {
 }
 
 // chain puts the reads of a process in their order (stale-head).
-func (s *sweep[S]) chain(relax location.Relaxations) {
-	var reads []int
+func (s *sweep[S, E]) chain(relax location.Relaxations) {
 	for i := range s.forced {
-		if mayBeStale(s.forced[i].op, relax) {
-			reads = append(reads, i)
+		f := &s.forced[i]
+		if !mayBeStale(f.op, relax) {
+			continue
 		}
-	}
-	slices.SortStableFunc(reads, func(i, j int) int { return byCall(s.forced[i].op, s.forced[j].op) })
-	latest := map[int]int{}
-	for _, i := range reads {
-		process := s.forced[i].op.Process
-		if before, ok := latest[process]; ok {
-			s.forced[i].after = before
+		for j, g := range s.forced {
+			before := mayBeStale(g.op, relax) && f.op.Process == g.op.Process && byCall(g.op, f.op) < 0
+			if before && (f.after < 0 || byCall(s.forced[f.after].op, g.op) < 0) {
+				f.after = j
+			}
 		}
-		latest[process] = i
 	}
 }
 
 // let enters a write of the key that need not have taken effect.
-func (s *sweep[S]) let(op *history.Operation, once bool, writes map[any]*write, slack int64) {
+func (s *sweep[S, E]) let(op *history.Operation, once bool, writes map[E]*write, slack int64) {
 	from, until := s.moment(op.Call), len(s.moments)
 	if op.Latest() <= math.MaxInt64-slack {
 		until = s.moment(op.Latest() + slack)
@@ -300,13 +248,13 @@ func (s *sweep[S]) let(op *history.Operation, once bool, writes map[any]*write, 
 	if from == len(s.moments) {
 		return
 	}
-	key := [2]any{s.effect(op), once}
-	w := writes[key]
+	effect := s.effect(op)
+	w := writes[effect]
 	if w == nil {
 		unheard := *op
 		unheard.Outcome = history.Info
 		w = &write{op: &unheard, once: once, change: make([]int, len(s.moments)+2)}
-		writes[key], s.writes = w, append(s.writes, w)
+		writes[effect], s.writes = w, append(s.writes, w)
 	}
 	w.change[from]++
 	w.change[until+1]--

@@ -3,8 +3,11 @@ package proof
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"runtime"
 	"slices"
+	"sort"
+	"strings"
 	"sync"
 
 	"github.com/assay-dev/assay/location"
@@ -13,8 +16,9 @@ import (
 
 // Verify reports why c does not prove what it claims of h under the relaxations: nil
 // means that each key with an order is valid and each with a contradiction is not.
-// Its time grows in proportion to h and c. Operations without a line are numbered as
-// if they stood in a file: the first is on line 2.
+// Its time grows in proportion to h and c, where a listing counts for each key that it
+// covers. Operations without a line are numbered as if they stood in a file: the first
+// is on line 2.
 func Verify(h *history.History, relax location.Relaxations, c *Certificate) error {
 	switch {
 	case c.Object != h.Header.Object:
@@ -23,85 +27,81 @@ func Verify(h *history.History, relax location.Relaxations, c *Certificate) erro
 		return fmt.Errorf("the certificate holds under the relaxations [%v], asked was for [%v]", c.Relax, relax)
 	}
 	v := &verifier{h: h, relax: relax, keys: map[string]*keyHistory{}, placed: make([]bool, len(h.Operations))}
-	if err := v.index(c); err != nil {
-		return err
+	for i, k := range c.Keys {
+		if i > 0 && k.Key <= c.Keys[i-1].Key {
+			return fmt.Errorf("key %q is out of order", k.Key)
+		}
+		v.keys[k.Key] = &keyHistory{named: -1}
 	}
-	if err := v.verifyAll(c.Keys); err != nil {
-		return err
+	for i := range h.Operations {
+		if err := v.enter(i, &h.Operations[i]); err != nil {
+			return err
+		}
 	}
-	if c.Object == history.Consensus {
-		return v.listings(c)
+	// A part of the keys on each processor: no two have anything in common.
+	errs, running := make([]error, runtime.GOMAXPROCS(0)), sync.WaitGroup{}
+	for i := range errs {
+		running.Go(func() { errs[i] = v.verify(c.Keys[len(c.Keys)*i/len(errs) : len(c.Keys)*(i+1)/len(errs)]) })
 	}
-	return v.contents(c) // a register has no listings
+	running.Wait()
+	return cmp.Or(cmp.Or(errs...), v.listings(c.Keys))
+}
+
+func (v *verifier) verify(keys []Key) error {
+	for i := range keys {
+		if err := v.key(&keys[i]); err != nil {
+			return fmt.Errorf("key %q: %w", keys[i].Key, err)
+		}
+	}
+	return nil
 }
 
 func covers(a, b location.Relaxations) bool {
 	return !slices.ContainsFunc(b, func(r location.Relaxation) bool { return !a.Allow(r) })
 }
 
-// A contract says what may become of one key. States are what it can hold; they are
-// the same for equal states.
-type contract[S comparable] interface {
+// A contract says what may become of one key. States are what it can hold. Effects are
+// the same for writes that all lead from any state to the same one, if nobody has heard
+// what they did.
+type contract[S, E comparable] interface {
 	initial() S
 	// take returns the state after op, ok = false when op cannot have been answered as it
 	// was, or has no effect although nobody knows that it happened.
 	take(s S, op *history.Operation) (next S, ok bool)
-	// effect is the same for writes that all lead from any state to the same one, as far
-	// as they have been heard to do anything.
-	effect(op *history.Operation) any
-	// note is told each state of an order.
+	effect(op *history.Operation) E
+	// note is told each state of an order; held reports then whether the key held nothing,
+	// or something of a size, at some instant from one to another.
 	note(s S, at int64)
+	held(from, to int64, found bool, size int64) bool
 }
 
-// verifier is one verification.
+// verifier is one verification. It names operations by their index in the history.
 type verifier struct {
 	h      *history.History
 	relax  location.Relaxations
 	byLine []int32 // by line: the index of its operation, counted from 1
 	placed []bool  // by index: some order has the operation
-	listed []int   // the indexes of the listings that were answered
+	listed []int   // the listings that were answered
 	keys   map[string]*keyHistory
 }
 
 // keyHistory is what the history has of one key.
 type keyHistory struct {
-	definite int     // so many operations have to be in the order
-	ordered  bool    // the order was found right
-	disputed bool    // a contradiction is claimed:
-	own      []int32 // the indexes of its operations
-	log      *log    // what came of the order
-	blob     *blob
-	named    int // the latest listing that named the key
-}
-
-// index goes through the history once, to find lines and the operations of each key.
-func (v *verifier) index(c *Certificate) error {
-	for i, k := range c.Keys {
-		if i > 0 && k.Key <= c.Keys[i-1].Key {
-			return fmt.Errorf("key %q is out of order", k.Key)
-		}
-		v.keys[k.Key] = &keyHistory{named: -1, disputed: k.Contradiction != nil}
-	}
-	for i := range v.h.Operations {
-		if err := v.enter(i, &v.h.Operations[i]); err != nil {
-			return err
-		}
-	}
-	return nil
+	own   []int32                                           // its operations
+	held  func(from, to int64, found bool, size int64) bool // what came of its order
+	named int                                               // the latest listing that named it
 }
 
 func (v *verifier) line(i int) int { return cmp.Or(v.h.Operations[i].Line, i+2) }
 
-// enter indexes one operation.
+// enter indexes one operation by its line and its key.
 func (v *verifier) enter(i int, op *history.Operation) error {
 	line := v.line(i)
 	switch {
 	case line < 0 || line > 64*(len(v.h.Operations)+1024):
 		return fmt.Errorf("operation %d of %d has line %d", i, len(v.h.Operations), line)
-	case !of(op, v.h.Header.Object):
-		return fmt.Errorf("line %d is no operation of a %s", line, v.h.Header.Object)
-	case op.Latest() < op.Call:
-		return fmt.Errorf("line %d returned before it was called", line)
+	case op.Action == nil || op.Latest() < op.Call:
+		return fmt.Errorf("line %d is no operation that returned after its call", line)
 	}
 	for line >= len(v.byLine) {
 		v.byLine = append(v.byLine, make([]int32, max(line, len(v.h.Operations))+2)...)
@@ -110,63 +110,18 @@ func (v *verifier) enter(i int, op *history.Operation) error {
 		return fmt.Errorf("two operations have line %d", line)
 	}
 	v.byLine[line] = int32(i + 1)
-	if !listing(op) {
-		return v.count(op, i)
-	}
-	if op.Outcome == history.Ok {
-		v.listed = append(v.listed, i)
-		for _, key := range keysOf(op) {
-			if v.keys[key] == nil {
-				return fmt.Errorf("key %q is missing", key)
-			}
+	_, entries, listing := listing(op)
+	if !listing {
+		if v.keys[op.Key] == nil {
+			return fmt.Errorf("key %q is missing", op.Key)
 		}
+		v.keys[op.Key].own = append(v.keys[op.Key].own, int32(i))
+	} else if op.Outcome == history.Ok {
+		v.listed = append(v.listed, i)
 	}
-	return nil
-}
-
-// count enters an operation under its key.
-func (v *verifier) count(op *history.Operation, i int) error {
-	k := v.keys[op.Key]
-	if k == nil {
-		return fmt.Errorf("key %q is missing", op.Key)
-	}
-	if k.disputed {
-		k.own = append(k.own, int32(i))
-	}
-	if definite(op) {
-		k.definite++
-	}
-	return nil
-}
-
-// find returns the index of the operation on a line, which has to concern key.
-func (v *verifier) find(line int, key string) (int, error) {
-	if line < 0 || line >= len(v.byLine) || v.byLine[line] == 0 {
-		return 0, fmt.Errorf("there is no line %d", line)
-	}
-	i := int(v.byLine[line]) - 1
-	if op := &v.h.Operations[i]; op.Key != key && op.Key != "" {
-		return 0, fmt.Errorf("line %d is about key %q", line, op.Key)
-	}
-	return i, nil
-}
-
-// verifyAll verifies what is claimed of all keys, a part of them on each processor: no two
-// have anything in common but what index found.
-func (v *verifier) verifyAll(keys []Key) error {
-	errs := make([]error, runtime.GOMAXPROCS(0))
-	var running sync.WaitGroup
-	for i := range errs {
-		running.Go(func() { errs[i] = v.verify(keys[len(keys)*i/len(errs) : len(keys)*(i+1)/len(errs)]) })
-	}
-	running.Wait()
-	return cmp.Or(errs...)
-}
-
-func (v *verifier) verify(keys []Key) error {
-	for i := range keys {
-		if err := v.key(&keys[i]); err != nil {
-			return fmt.Errorf("key %q: %w", keys[i].Key, err)
+	for _, e := range entries {
+		if op.Outcome == history.Ok && v.keys[e.Key] == nil {
+			return fmt.Errorf("key %q is missing", e.Key)
 		}
 	}
 	return nil
@@ -184,13 +139,13 @@ func (v *verifier) key(c *Key) error {
 	}
 	switch v.h.Header.Object {
 	case history.Consensus:
-		k.log = newLog(c.Key, v.relax)
-		k.log.exact = true
-		return replay(v, c, k, k.log)
+		l := newLog(c.Key, v.relax)
+		l.exact = true
+		return replay(v, c, k, l)
 	case history.Blob:
-		k.blob = newBlob(c.Key, v.relax)
-		k.blob.exact, k.blob.restores = true, true
-		return replay(v, c, k, k.blob)
+		b := newBlob(c.Key, v.relax)
+		b.exact, b.restores = true, true
+		return replay(v, c, k, b)
 	}
 	return replay(v, c, k, register{})
 }
@@ -214,4 +169,73 @@ func (v *verifier) about(key string, k *keyHistory) About {
 		add(i)
 	}
 	return a
+}
+
+// replay follows the order of one key.
+func replay[S, E comparable](v *verifier, c *Key, k *keyHistory, of contract[S, E]) error {
+	state, latest, reads, definites := of.initial(), int64(math.MinInt64), map[int]*history.Operation{}, 0
+	for _, p := range c.Order {
+		if p.Line < 0 || p.Line >= len(v.byLine) || v.byLine[p.Line] == 0 {
+			return fmt.Errorf("there is no line %d", p.Line)
+		}
+		i := v.byLine[p.Line] - 1
+		op := &v.h.Operations[i]
+		stale := mayBeStale(op, v.relax)
+		_, _, listing := listing(op)
+		switch {
+		case op.Key != c.Key || listing || !relevant(op):
+			return fmt.Errorf("line %d has no place in an order of the key", p.Line)
+		case v.placed[i]:
+			return fmt.Errorf("line %d is placed twice", p.Line)
+		case p.At < latest:
+			return fmt.Errorf("line %d takes effect at %d, before its predecessor at %d", p.Line, p.At, latest)
+		case !stale && p.At < op.Call || p.At > op.Latest():
+			return fmt.Errorf("line %d takes effect at %d, outside its interval from %d to %d", p.Line, p.At, op.Call, op.Latest())
+		case stale && reads[op.Process] != nil && byCall(reads[op.Process], op) > 0:
+			return fmt.Errorf("line %d comes after a later read of its process", p.Line)
+		}
+		next, ok := of.take(state, op)
+		if !ok {
+			return fmt.Errorf("line %d: this cannot be the answer when the key holds %v", p.Line, state)
+		}
+		of.note(next, p.At)
+		state, latest, v.placed[i] = next, p.At, true
+		if stale {
+			reads[op.Process] = op
+		}
+		if definite(op) {
+			definites++
+		}
+	}
+	if answered := count(k.own, func(i int32) bool { return definite(&v.h.Operations[i]) }); definites != answered {
+		return fmt.Errorf("of %d answered operations %d are in the order", answered, definites)
+	}
+	k.held = of.held
+	return nil
+}
+
+// listings verifies what the listings say of the keys that have an order: each was so at
+// some instant of the listing (C9, B4).
+func (v *verifier) listings(keys []Key) error {
+	for _, i := range v.listed {
+		op := &v.h.Operations[i]
+		prefix, entries, _ := listing(op)
+		for _, e := range entries {
+			k := v.keys[e.Key]
+			if k.held != nil && (k.named == i || !strings.HasPrefix(e.Key, prefix) || !k.held(op.Call, op.Return, true, e.Size)) {
+				return fmt.Errorf("line %d names key %q twice, or unasked, or as it never was", v.line(i), e.Key)
+			}
+			k.named = i
+		}
+		first := sort.Search(len(keys), func(i int) bool { return keys[i].Key >= prefix })
+		for _, c := range keys[first:] {
+			if !strings.HasPrefix(c.Key, prefix) {
+				break
+			}
+			if k := v.keys[c.Key]; k.held != nil && k.named != i && !k.held(op.Call, op.Return, false, 0) {
+				return fmt.Errorf("line %d does not name key %q", v.line(i), c.Key)
+			}
+		}
+	}
+	return nil
 }
