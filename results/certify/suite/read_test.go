@@ -159,6 +159,11 @@ func TestTheSuitesThatAreBuiltInAreRight(t *testing.T) {
 			}
 		}
 	}
+	for _, name := range []string{"suite.yaml", "disk.yaml"} {
+		if _, err := suite.Load("../../../docs/examples/" + name); err != nil {
+			t.Error(err)
+		}
+	}
 	if _, err := suite.Load("slow"); err == nil || !strings.Contains(err.Error(), "quick, nightly") {
 		t.Errorf("an unknown suite: %v", err)
 	}
