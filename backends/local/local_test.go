@@ -111,6 +111,13 @@ func TestClientsFollowTheReplicaThatTakesOver(t *testing.T) {
 			if err := set(1); err != nil {
 				t.Fatal(err)
 			}
+			// What a replica has not heard of by then is lost, the table itself for one.
+			replica := s.Node("replica").Instance.(*servers.Postgres)
+			if err := servers.WaitReady(t.Context(), replica, func(ctx context.Context) error {
+				return replica.Exec(ctx, "SELECT 1 / count(*) FROM assay.consensus")
+			}); err != nil {
+				t.Fatal(err)
+			}
 			c := s.Cluster()
 			for at := range location.SeqNo(3) {
 				old := s.Node("postgres")

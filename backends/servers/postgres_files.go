@@ -145,6 +145,17 @@ func (f *postgresFiles) copyFrom(ctx context.Context, address string) error {
 		"--username="+PostgresUser, "--write-recovery-conf", "--checkpoint=fast", "--no-sync")
 }
 
+// streamFrom lets a copy follow the server at address from now on.
+func (f *postgresFiles) streamFrom(address string) error {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return err
+	}
+	settings := fmt.Sprintf("host=%s port=%s user=%s password=%s", host, port, PostgresUser, PostgresPassword)
+	// The last setting in the last file that is read counts.
+	return f.append(filepath.Join("data", "postgresql.auto.conf"), "primary_conninfo = "+quoteSetting(settings)+"\n")
+}
+
 // run runs one of the programs to its end.
 func (f *postgresFiles) run(ctx context.Context, name string, args ...string) error {
 	cmd := exec.CommandContext(ctx, f.program(name), args...)

@@ -76,14 +76,13 @@ func (p *Postgres) copyFrom(ctx context.Context, primary *Postgres, distance tim
 		}
 		p.link = nil
 	}
-	address := primary.Address
-	if distance > 0 {
-		if p.link, err = NewLink(address, distance); err != nil {
-			return err
-		}
-		address = p.link.Address()
+	if err := p.local.copyFrom(ctx, primary.Address); err != nil || distance == 0 {
+		return err
 	}
-	return p.local.copyFrom(ctx, address)
+	if p.link, err = NewLink(primary.Address, distance); err != nil {
+		return err
+	}
+	return p.local.streamFrom(p.link.Address())
 }
 
 // DemandReplica sets synchronous_standby_names so that p acknowledges nothing from now
