@@ -25,31 +25,27 @@ var speed = flag.Int("speed", 0, "print the table of docs/checking-speed.md, up 
 
 // The search may take as much as this for one key.
 const (
-	searchTime   = 10 * time.Second
-	searchMemory = 2 << 30
+	searchTime   = time.Minute
+	searchMemory = 8 << 30
 )
 
-// TestSpeed prints a table of what checks cost, for the documentation.
+// TestSpeed prints tables of what checks cost, for the documentation: by length, against the
+// search on the longest histories that it decides, and on one core and two.
 func TestSpeed(t *testing.T) {
 	if *speed == 0 {
 		t.Skip("-speed is not given")
 	}
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	fmt.Println("| object | clients | unknown | verdict | operations | this checker | memory | search |")
-	fmt.Println("|---|---|---|---|---|---|---|---|")
-	for _, object := range []history.Object{history.Consensus, history.Blob} {
-		for _, clients := range []int{10, 30} {
-			for _, unknown := range []int{1, 10} {
-				for _, broken := range []bool{false, true} {
-					gaveUp := false
-					for n := 1000; n <= *speed; n *= 10 {
-						b := randhist.Busy{Object: object, Operations: n, Clients: clients, Unknown: unknown, Broken: broken}
-						gaveUp = row(t, b, gaveUp)
-					}
-				}
-			}
+	fmt.Println("| object | clients | unknown | verdict | operations | this checker | memory |")
+	fmt.Println("|---|---|---|---|---|---|---|")
+	each(func(b randhist.Busy) {
+		for b.Operations = 10_000; b.Operations <= *speed; b.Operations *= 10 {
+			length(t, b)
 		}
-	}
+	})
+	fmt.Println("\n| object | clients | unknown | verdict | operations | this checker | search | ratio | twice as many |")
+	fmt.Println("|---|---|---|---|---|---|---|---|---|")
+	each(func(b randhist.Busy) { against(t, b) })
 	fmt.Println("\n| object | keys | operations | one core | two cores | ratio |")
 	fmt.Println("|---|---|---|---|---|---|")
 	for _, object := range []history.Object{history.Consensus, history.Blob} {
@@ -57,20 +53,47 @@ func TestSpeed(t *testing.T) {
 	}
 }
 
-// row measures both checkers on one history, and reports whether the search gave up.
-// Where it gave up on a shorter history it is not asked.
-func row(t *testing.T, b randhist.Busy, gaveUp bool) bool {
-	h := b.Generate(1)
-	found := check(t, h, 1)
-	ours := measure(3, func() { check(t, h, 1) })
-	n := time.Duration(b.Operations)
-	searched := "not tried"
-	if !gaveUp {
-		searched, gaveUp = searchedFor(t, h, found.Verdict, ours)
+// each calls do with every kind of history.
+func each(do func(randhist.Busy)) {
+	for _, object := range []history.Object{history.Consensus, history.Blob} {
+		for _, clients := range []int{10, 30} {
+			for _, unknown := range []int{1, 10} {
+				for _, broken := range []bool{false, true} {
+					do(randhist.Busy{Object: object, Clients: clients, Unknown: unknown, Broken: broken})
+				}
+			}
+		}
 	}
-	fmt.Printf("| %s | %d | %d %% | %s | %d | %v (%d ns each) | %d B each | %s |\n", b.Object, b.Clients, b.Unknown, found.Verdict,
-		b.Operations, short(ours.cpu), ours.cpu/n, ours.bytes/uint64(n), searched)
-	return gaveUp
+}
+
+// length measures this checker on one history.
+func length(t *testing.T, b randhist.Busy) {
+	h := b.Generate(1)
+	ours := measure(3, func() { check(t, h, 1) })
+	fmt.Printf("| %s | %d | %d ns each | %d B each |\n", kind(b, check(t, h, 1).Verdict), b.Operations,
+		int(ours.cpu)/b.Operations, int(ours.bytes)/b.Operations)
+}
+
+func kind(b randhist.Busy, verdict checker.Verdict) string {
+	return fmt.Sprintf("%s | %d | %d %% | %s", b.Object, b.Clients, b.Unknown, verdict)
+}
+
+// against measures both checkers on the longest history that the search decides, of those
+// that are 125 operations long or twice, four times … as many.
+func against(t *testing.T, b randhist.Busy) {
+	row := fmt.Sprintf("| %s | none |  |  |  |", kind(b, "undecided"))
+	for b.Operations = 125; b.Operations <= *speed; b.Operations *= 2 {
+		h := b.Generate(1)
+		verdict := check(t, h, 1).Verdict
+		took, err := searched(t, h, verdict)
+		if err != nil {
+			fmt.Println(row, gaveUp(err), "|")
+			return
+		}
+		ours := measure(5, func() { check(t, h, 1) }).cpu
+		row = fmt.Sprintf("| %s | %d | %v | %v | %d |", kind(b, verdict), b.Operations, short(ours), short(took), took/max(1, ours))
+	}
+	fmt.Println(row, "not tried |")
 }
 
 func check(t testing.TB, h *history.History, workers int) *checker.Result {
@@ -81,8 +104,8 @@ func check(t testing.TB, h *history.History, workers int) *checker.Result {
 	return got
 }
 
-// searchedFor tells how long the search took, and how that compares to ours.
-func searchedFor(t *testing.T, h *history.History, found checker.Verdict, ours cost) (result string, gaveUp bool) {
+// searched returns how long the search took, or why it gave up.
+func searched(t *testing.T, h *history.History, found checker.Verdict) (time.Duration, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), searchTime)
 	defer cancel()
 	key := perkey.Split(h, 1)[0]
@@ -90,18 +113,17 @@ func searchedFor(t *testing.T, h *history.History, found checker.Verdict, ours c
 	valid, err := search.Explained(ctx, search.Problem{Object: h.Header.Object, Operations: key.Operations}, searchMemory)
 	took := used() - begin
 	runtime.GC()
-	switch {
-	case err == nil && valid != (found == checker.Valid):
+	if err == nil && valid != (found == checker.Valid) {
 		t.Fatalf("found %v, the search says valid: %v", found, valid)
-	case err == nil:
-		return fmt.Sprintf("%v, %d times as long", short(took), took/max(1, ours.cpu)), false
-	case errors.Is(err, search.ErrTime):
-		return fmt.Sprintf("undecided: out of time (%v)", searchTime), true
-	case errors.Is(err, search.ErrMemory):
-		return fmt.Sprintf("undecided: out of memory (%d GiB) after %v", searchMemory>>30, short(took)), true
 	}
-	t.Error(err)
-	return "", true
+	return took, err
+}
+
+func gaveUp(err error) string {
+	if errors.Is(err, search.ErrTime) {
+		return fmt.Sprintf("undecided: out of time (%v)", searchTime)
+	}
+	return fmt.Sprintf("undecided: out of memory (%d GiB)", searchMemory>>30)
 }
 
 func short(d time.Duration) time.Duration {
