@@ -196,6 +196,35 @@ func TestTheDrawsOfAFaultDoNotDependOnTheOthers(t *testing.T) {
 	}
 }
 
+func TestEachLineOfAPlanHasDrawsOfItsOwn(t *testing.T) {
+	draws := func(seed uint64, lines string) (all []uint64) {
+		t.Helper()
+		plan, err := Read(lines)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, err := NewNemesis(plan, &Target{Seed: seed}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range n.agents {
+			all = append(all, a.random.Uint64())
+		}
+		return all
+	}
+	const one, two, again = "unreliable every 1s\n", "unreliable every 2s\n", "unreliable every 1s"
+	all := draws(1, one+two+again)
+	if all[0] == all[1] || all[0] == all[2] || all[1] == all[2] {
+		t.Errorf("lines share draws: %v", all)
+	}
+	if without := draws(1, one+again); without[0] != all[0] || without[1] != all[2] {
+		t.Errorf("without a line the others draw %v, with it %v", without, all)
+	}
+	if other := draws(2, one); other[0] == all[0] {
+		t.Error("the seed does not decide")
+	}
+}
+
 func TestAnEndInTheMiddleOfAStrikeHealsIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage()
