@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -73,26 +74,26 @@ func checkDisk(f Fault) error {
 	if len(f.Settings) > 1 {
 		return fmt.Errorf("%s does one thing at a time, not %s", f.Kind, strings.Join(f.Settings, " and "))
 	}
-	if _, err := f.diskErrors(); err != nil {
+	if _, _, err := f.onDisk(); err != nil {
 		return err
 	}
 	return nobodyInParticular(f)
 }
 
-// diskErrors is how many errors the fault is to bring.
-func (f Fault) diskErrors() (int, error) {
-	for _, setting := range f.Settings {
-		name, value, valued := strings.Cut(setting, "=")
-		if !valued {
-			break
-		}
-		n := 0
-		if _, err := fmt.Sscanf(value+"\n", "%d\n", &n); name == torn || err != nil || n < 1 {
-			return 0, fmt.Errorf("%q is not right: errors have a number from 1 on, %s has none", setting, torn)
-		}
-		return n, nil
+// onDisk is what happens to the disk: one of the settings, "" for the power, and how many errors
+// there are to be.
+func (f Fault) onDisk() (what string, times int, err error) {
+	if len(f.Settings) == 0 {
+		return "", 0, nil
 	}
-	return diskErrors, nil
+	what, value, valued := strings.Cut(f.Settings[0], "=")
+	if !valued {
+		return what, diskErrors, nil
+	}
+	if times, err = strconv.Atoi(value); what == torn || err != nil || times < 1 {
+		return "", 0, fmt.Errorf("%q is not right: errors have a number from 1 on, %s has none", f.Settings[0], torn)
+	}
+	return what, times, nil
 }
 
 func newDiskFault(t *Target, f Fault) (Injector, error) {
@@ -100,24 +101,17 @@ func newDiskFault(t *Target, f Fault) (Injector, error) {
 	if err != nil {
 		return nil, err
 	}
-	n, err := f.diskErrors()
-	if err != nil {
-		return nil, err
+	what, times, err := f.onDisk()
+	loss := &powerLoss{node: node, torn: what == torn}
+	switch what {
+	case writeErrors:
+		return &failingDisk{node: node, step: disk.Write, errno: syscall.EIO, times: times}, err
+	case full:
+		return &failingDisk{node: node, step: disk.Write, errno: syscall.ENOSPC, times: times}, err
+	case syncErrors:
+		return &failingDisk{node: node, step: disk.Sync, errno: syscall.EIO, times: times, then: loss}, err
 	}
-	loss := &powerLoss{node: node}
-	for _, setting := range f.Settings {
-		switch name, _, _ := strings.Cut(setting, "="); name {
-		case torn:
-			loss.torn = true
-		case writeErrors:
-			return &failingDisk{node: node, step: disk.Write, errno: syscall.EIO, times: n}, nil
-		case full:
-			return &failingDisk{node: node, step: disk.Write, errno: syscall.ENOSPC, times: n}, nil
-		case syncErrors:
-			return &failingDisk{node: node, step: disk.Sync, errno: syscall.EIO, times: n, then: loss}, nil
-		}
-	}
-	return loss, nil
+	return loss, err
 }
 
 // A powerLoss lets the power of a server and its disk go.
