@@ -25,8 +25,8 @@ const certifyHelp = `Carry out a suite, a matrix of stores, workloads, faults an
 certificate: for each clause of the contract whether each store keeps it strictly, under
 a relaxation, or not, and the runs that this rests on.
 
-SUITE is quick (the embedded stores, about a minute), nightly (real servers too, hours)
-or a file that ends in .yaml.
+SUITE is quick (the embedded stores, about a minute), nightly (real servers under real
+faults too, an hour or two) or a file that ends in .yaml.
 
 The first ^C brings the runs under way to their end, the second ends at once. A further
 call with the same --dir goes on where that one ended: runs that are there, whole, are
