@@ -38,7 +38,7 @@ var (
 func loopback(place string) *fs.LoopbackRoot {
 	root := &fs.LoopbackRoot{Path: place}
 	if s, err := stat(place); err == nil {
-		root.Dev = s.Dev // so that inodes have the numbers of the files
+		root.Dev = uint64(s.Dev) // so that inodes have the numbers of the files
 	}
 	return root
 }

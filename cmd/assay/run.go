@@ -29,7 +29,8 @@ Without a store, both objects are tested on the embedded durable stores (bolt fo
 Consensus, file for Blob) in the run's own directory, one after the other.
 
 A store is named by its URL: bolt:///file, file:///directory or mem: for example.
-local:postgres and local:s3 start a real server for the run and stop it afterwards.
+local:postgres and local:s3 start a real server for the run and stop it afterwards;
+local:bolt and local:file keep those stores in a process of their own.
 Keys of a run begin with a prefix of its own, so that runs can share a store.
 
 The first ^C stops the clients and checks what they saw; the second ends at once.`
