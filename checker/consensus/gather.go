@@ -13,7 +13,7 @@ import (
 func (k *key) reset(operations []*history.Operation) {
 	n := len(operations)
 	k.operations, k.mismatches = operations, 0
-	k.writes, k.seen = sized(k.writes, n/2)[:0], sized(k.seen, n/2)[:0]
+	k.writes = sized(k.writes, n/2)[:0]
 	k.extents, k.reads = sized(k.extents, n/6)[:0], k.reads[:0]
 	k.budget = workPerOperation*n + freeWork
 	clear(k.settled)

@@ -17,10 +17,11 @@ type event struct {
 // orderer places the operations on a timeline.
 type orderer struct {
 	*timeline
-	events  []event // in their order, behind one at the beginning of time
-	commits []int32 // by link: its event; 0 for link 0
-	passes  []int32 // by link that has to be passed: its event
-	raised  map[int32]bool
+	events   []event // in their order, behind one at the beginning of time
+	commits  []int32 // by link: its event; 0 for link 0
+	passes   []int32 // by link that has to be passed: its event
+	passings []passing
+	raised   map[int32]bool
 	// segments are by sight: the event behind which it takes effect; none if it does not.
 	segments []int32
 	ends     []int32 // by segment: where in the order it ends
@@ -30,18 +31,19 @@ type orderer struct {
 
 // order turns the timeline into an order of all operations.
 func (t *timeline) order() proof.Order {
-	o := &t.orderer
+	o, n := &t.orderer, int(t.length())
 	*o = orderer{
 		timeline: t,
-		events:   append(sized(o.events, int(t.length())+1)[:0], event{always, none}),
-		commits:  sized(o.commits, int(t.length())+2),
-		passes:   o.passes[:0],
+		events:   o.events,
+		commits:  sized(o.commits, n+2),
+		passes:   sized(o.passes, n+2)[:0],
+		passings: o.passings[:0],
 		raised:   map[int32]bool{},
 		segments: sized(o.segments, len(t.seen)),
 		ends:     o.ends,
 		start:    never,
 	}
-	o.commits[0], o.commits[t.length()+1] = 0, 0
+	o.commits[0], o.commits[n+1] = 0, 0
 	o.merge()
 	if len(o.events) > 1 {
 		o.start = o.events[1].at
@@ -65,7 +67,9 @@ func (o *orderer) merge() {
 		o.events = append(o.events, event{o.committed[next], o.writes[o.links[next].writer].op})
 		next++
 	}
-	for _, p := range o.passings() {
+	o.listPassings()
+	o.events = append(sized(o.events, int(o.length())+len(o.passings)+1)[:0], event{always, none})
+	for _, p := range o.passings {
 		for next <= o.length() && (next <= o.marks.low[p.end] || o.committed[next] < p.at) {
 			commit()
 		}
@@ -85,11 +89,11 @@ type passing struct {
 	end, op int32
 }
 
-// passings returns the truncations that are needed, in their order.
-func (o *orderer) passings() (passings []passing) {
+// listPassings lists the truncations that are needed, in their order.
+func (o *orderer) listPassings() {
 	m, needed := o.marks, o.length()
 	if m == nil {
-		return nil
+		return
 	}
 	for needed > 0 && m.ceilings[needed].at == never {
 		needed--
@@ -105,10 +109,9 @@ func (o *orderer) passings() (passings []passing) {
 			p.end, p.op = r.target, r.op
 			o.raised[p.op] = true
 		}
-		passings = append(passings, p)
+		o.passings = append(o.passings, p)
 		j = p.end + 1
 	}
-	return passings
 }
 
 // place returns the segment in which an operation can take effect first, none for a
