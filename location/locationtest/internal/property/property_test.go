@@ -16,9 +16,12 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	// Stores that are wrong on purpose leave no files behind.
-	if err := flag.Set("rapid.nofailfile", "true"); err != nil {
-		panic(err)
+	// Stores that are wrong on purpose leave no files behind, and how small their programs
+	// become does not hang on the speed of the machine.
+	for name, value := range map[string]string{"rapid.nofailfile": "true", "rapid.shrinktime": "5m"} {
+		if err := flag.Set(name, value); err != nil {
+			panic(err)
+		}
 	}
 	flag.Parse()
 	goleak.VerifyTestMain(m)

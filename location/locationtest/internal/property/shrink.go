@@ -55,6 +55,7 @@ func (p *property) shrinkDeadline() time.Time {
 func (s *shrinker) round() bool {
 	before := s.best
 	s.inOrder()
+	s.plainKeys()
 	s.onlyAtFault()
 	s.leaveOutClients()
 	s.leaveOutRequests()

@@ -24,8 +24,8 @@ func TestEveryBugThatNeedsNoCrashIsFoundAndMadeSmall(t *testing.T) {
 		t.Skip("looks for many bugs")
 	}
 	for _, d := range bugs() {
-		if raceDetector && d.Sees == defective.InSequence {
-			continue // one client sees it
+		if raceDetector && d.Sees != defective.InConcert {
+			continue // it would take minutes
 		}
 		t.Run(string(d.Object)+"/"+d.Name, func(t *testing.T) {
 			t.Parallel()
