@@ -129,7 +129,7 @@ func (o *output) certify(f certifyFlags, name string) error {
 		Suite: s, Shard: shard, Dir: f.dir, Jobs: f.jobs, Budget: f.budget,
 		Progress: o.stderr, Terminal: onFile && term.IsTerminal(int(file.Fd())),
 	})
-	if c == nil {
+	if c == nil || errors.Is(err, location.ErrInvalidArgument) {
 		return certifyFailure(err)
 	}
 	// An upload is the end of it all, also of a call that was interrupted.
