@@ -185,3 +185,64 @@ func TestAnOrderIsRefusedThatTheContractOrTimeForbids(t *testing.T) {
 		})
 	}
 }
+
+// What a certificate says is refused where it is not about the history, or that is none.
+func TestACertificateIsRefusedThatDoesNotFitItsHistory(t *testing.T) {
+	stale := location.Relaxations{location.RelaxStaleHead}
+	foreign := on(0, 1, &history.Get{})
+	wrong := proof.Key{Key: "k", Contradiction: []proof.Step{{Line: 3, Rule: "B1"}}}
+	fits := func() (*history.History, *proof.Certificate) {
+		h := &history.History{Header: history.Header{Object: history.Blob}, Operations: []history.Operation{on(0, 1, set("a", 1)), on(5, 6, get("b"))}}
+		number(h)
+		return h, &proof.Certificate{Object: history.Blob, Keys: []proof.Key{wrong}}
+	}
+	if h, c := fits(); proof.Verify(h, nil, c) != nil {
+		t.Fatal(proof.Verify(h, nil, c))
+	}
+	for name, change := range map[string]func(h *history.History, c *proof.Certificate) location.Relaxations{
+		"under another relaxation": func(_ *history.History, c *proof.Certificate) location.Relaxations {
+			c.Relax = stale
+			return nil
+		},
+		"under no relaxation": func(*history.History, *proof.Certificate) location.Relaxations { return stale },
+		"of another object": func(_ *history.History, c *proof.Certificate) location.Relaxations {
+			c.Object = history.Register
+			return nil
+		},
+		"a key twice": func(_ *history.History, c *proof.Certificate) location.Relaxations {
+			c.Keys = append(c.Keys, wrong)
+			return nil
+		},
+		"no key": func(_ *history.History, c *proof.Certificate) location.Relaxations {
+			c.Keys = nil
+			return nil
+		},
+		"a line twice": func(h *history.History, _ *proof.Certificate) location.Relaxations {
+			h.Operations[0].Line = 3
+			return nil
+		},
+		"an operation that returned before its call": func(h *history.History, _ *proof.Certificate) location.Relaxations {
+			h.Operations[0].Call = 2
+			return nil
+		},
+		"a step of another object": func(h *history.History, c *proof.Certificate) location.Relaxations {
+			h.Header.Object, c.Object, h.Operations[0] = history.Consensus, history.Consensus, foreign
+			h.Operations[0].Line = 2
+			return nil
+		},
+		"another rule": func(_ *history.History, c *proof.Certificate) location.Relaxations {
+			c.Keys[0].Contradiction = []proof.Step{{Line: 3, Rule: "B3"}}
+			return nil
+		},
+		"steps out of order": func(_ *history.History, c *proof.Certificate) location.Relaxations {
+			c.Keys[0].Contradiction = []proof.Step{{Line: 3, Rule: "B1"}, {Line: 2, Rule: "B2"}}
+			return nil
+		},
+	} {
+		h, c := fits()
+		c.Keys = append([]proof.Key{}, c.Keys...)
+		if relax := change(h, c); proof.Verify(h, relax, c) == nil {
+			t.Errorf("%s is accepted", name)
+		}
+	}
+}

@@ -131,6 +131,7 @@ func (s *sweep[S, E]) spread(current situations[S]) error {
 			return errors.New("there are too many possibilities to try them all")
 		}
 		s.move(p.at, p.way, func(at situation[S], way string) {
+			s.effort -= len(current[at])
 			if current.add(at, way) {
 				open = append(open, place{at, way})
 			}
