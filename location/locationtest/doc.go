@@ -16,6 +16,9 @@
 // clause and a sentence, three times: plainly, with every key under a prefix, and
 // with the operations spread over two handles. -short leaves out values above
 // 8 MiB. Subtests run in parallel; -parallel limits how many.
+//
+// [LinearizableConsensus] and [LinearizableBlob] draw programs of a few clients, choose how
+// they interleave, and make those that fail small.
 package locationtest
 
 import (
