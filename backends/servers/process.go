@@ -195,6 +195,7 @@ func (l *life) signalTree(sig syscall.Signal) (descendants []int, err error) {
 	if err := l.signal(syscall.SIGSTOP); err != nil {
 		return nil, err
 	}
+	awaitStop(l.process.Pid)
 	descendants = stopDescendants(l.process.Pid)
 	for _, pid := range descendants {
 		if err := signal(pid, sig); err != nil {

@@ -13,6 +13,9 @@ func attributes(user *User) *syscall.SysProcAttr {
 // stopDescendants finds none: only Linux lists them without a further program.
 func stopDescendants(int) []int { return nil }
 
+// awaitStop cannot tell.
+func awaitStop(int) {}
+
 // descendantsOf finds none either.
 func descendantsOf(int) []int { return nil }
 

@@ -181,6 +181,9 @@ func TestAPausedProcessIsRunningAndStill(t *testing.T) {
 		if err := step.act(t.Context()); err != nil {
 			t.Fatal(err)
 		}
+		if got := state(t, p); step.want == "T" && got != "T" {
+			t.Errorf("paused, and in state %s", got)
+		}
 		if err := p.Running(t.Context()); err != nil {
 			t.Errorf("running: %v", err)
 		}
