@@ -246,3 +246,13 @@ func TestACertificateIsRefusedThatDoesNotFitItsHistory(t *testing.T) {
 		}
 	}
 }
+
+// A compare-and-set of an illegal number cannot happen. One that does the same to what the
+// certificate tells apart can, though it stands behind it.
+func TestAWriteThatCannotHappenDoesNotStandForOneThatCan(t *testing.T) {
+	illegal := &history.CompareAndSet{New: history.Version{SeqNo: location.MaxSeqNo + 1, Value: "w"}}
+	h := &history.History{Header: history.Header{Object: history.Consensus}, Operations: []history.Operation{
+		info(0, illegal), info(0, commit(1)), on(2, 3, &history.Head{Found: true, Version: version(1)}),
+	}}
+	refuse(t, h, proof.Key{Key: "k", Contradiction: []proof.Step{{Line: 4, Rule: "C6"}}})
+}
