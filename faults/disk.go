@@ -211,11 +211,11 @@ func (d *failingDisk) Heal(ctx context.Context) (string, error) {
 		}
 		effect += fmt.Sprintf("; then it lost power: %v", loss)
 	}
-	// A server may end when its disk fails, and may be about to.
-	err := startAgain(ctx, d.node)
-	if err != nil && d.node.Running(ctx) != nil {
-		err = startAgain(ctx, d.node)
+	// What errors do to a server may come to light later: it may be about to end.
+	if err := d.node.Kill(ctx); err != nil {
+		return effect, err
 	}
+	err := startAgain(ctx, d.node)
 	d.failing = err != nil
 	return effect, err
 }

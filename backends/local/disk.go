@@ -2,6 +2,8 @@ package local
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 
 	"github.com/assay-dev/assay/backends/disk"
 	"github.com/assay-dev/assay/backends/internal/params"
@@ -38,4 +40,12 @@ func onDisk(dir string) (*disk.Disk, error) {
 		return nil, servers.Unavailable("a disk that loses power: %w", err)
 	}
 	return d, err
+}
+
+// keepMemoryOff moves what the processes of a Postgres share, which are files as well,
+// out of its data directory: when a disk fails, memory does not.
+func keepMemoryOff(data string) error {
+	const name = "pg_dynshmem"
+	memory := filepath.Join(filepath.Dir(data), name)
+	return errors.Join(os.Rename(filepath.Join(data, name), memory), os.Symlink(memory, filepath.Join(data, name)))
 }

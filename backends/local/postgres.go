@@ -116,6 +116,9 @@ func (p *postgresPlan) startPrimary(ctx context.Context, s *Server) (*servers.Po
 	var placed *disk.Disk
 	if p.onDisk {
 		options.Place = func(data string) (release func() error, err error) {
+			if err := keepMemoryOff(data); err != nil {
+				return nil, err
+			}
 			if placed, err = onDisk(data); err != nil {
 				return nil, err
 			}
