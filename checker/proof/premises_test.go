@@ -256,3 +256,19 @@ func TestAWriteThatCannotHappenDoesNotStandForOneThatCan(t *testing.T) {
 	}}
 	refuse(t, h, proof.Key{Key: "k", Contradiction: []proof.Step{{Line: 4, Rule: "C6"}}})
 }
+
+func TestAWriteOutsideAContradictionHappensOnlyWhileItIsInFlight(t *testing.T) {
+	for name, operations := range map[string][]history.Operation{
+		"not yet":  {on(10, 12, set("a", 1)), on(0, 5, get("a")), on(20, 30, get("a"))},
+		"no more":  {on(0, 1, set("a", 1)), on(2, 3, set("b", 2)), on(4, 5, get("b")), on(6, 7, get("a"))},
+		"not once": {on(0, 1, set("a", 1)), info(20, set("b", 2)), on(4, 5, get("b")), on(30, 31, get("a"))},
+	} {
+		h := &history.History{Header: history.Header{Object: history.Blob}, Operations: operations}
+		claim := everything(h)
+		claim.Contradiction = slices.DeleteFunc(claim.Contradiction, func(s proof.Step) bool { return s.Rule == "E1" || s.Line == 2 })
+		c := &proof.Certificate{Object: history.Blob, Keys: []proof.Key{{Key: "k", Contradiction: claim.Contradiction}}}
+		if err := proof.Verify(h, nil, c); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
