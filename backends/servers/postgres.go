@@ -103,6 +103,17 @@ func (p *Postgres) launch(ctx context.Context, options PostgresOptions) error {
 	return p.WaitReady(ctx)
 }
 
+// Start starts the server again. Postgres itself frees the memory that a killed one left
+// only where the number of its data directory tells whose that was.
+func (p *Postgres) Start(ctx context.Context) error {
+	if p.local != nil && p.Running(ctx) != nil {
+		if err := releaseMemory(p.local.data()); err != nil {
+			return err
+		}
+	}
+	return p.Instance.Start(ctx)
+}
+
 // WaitReady waits until the server answers queries, after a Start for instance.
 func (p *Postgres) WaitReady(ctx context.Context) error {
 	return WaitReady(ctx, p, p.Probe)
