@@ -141,7 +141,7 @@ func TestTheDeathOfOneClientsProcessEndsTheOthers(t *testing.T) {
 	}
 	conns := []*pgx.Conn{connect(t, target), connect(t, target)}
 	effect, err := i.Inject(t.Context(), random)
-	if err != nil || !strings.Contains(effect, "killed, one of 2") {
+	if err != nil || !strings.Contains(effect, "; the others ended with it") {
 		t.Errorf("effect %q, %v", effect, err)
 	}
 	if _, err := i.Heal(t.Context()); err != nil {
