@@ -152,8 +152,9 @@ func listing(op *history.Operation) (prefix string, entries []location.BlobMetad
 	case *history.List:
 		return a.Prefix, a.Entries, true
 	case *history.ListKeys:
-		for _, key := range a.Keys {
-			entries = append(entries, location.BlobMetadata{Key: key, Size: history.SizeUnknown})
+		entries = make([]location.BlobMetadata, len(a.Keys))
+		for i, key := range a.Keys {
+			entries[i] = location.BlobMetadata{Key: key, Size: history.SizeUnknown}
 		}
 		return "", entries, true
 	}

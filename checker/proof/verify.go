@@ -31,20 +31,29 @@ func Verify(h *history.History, relax location.Relaxations, c *Certificate) erro
 		if i > 0 && k.Key <= c.Keys[i-1].Key {
 			return fmt.Errorf("key %q is out of order", k.Key)
 		}
-		v.keys[k.Key] = &keyHistory{named: -1}
+		v.keys[k.Key] = &keyHistory{at: i}
+		v.inOrder = append(v.inOrder, v.keys[k.Key])
 	}
 	for i := range h.Operations {
 		if err := v.enter(i, &h.Operations[i]); err != nil {
 			return err
 		}
 	}
-	// A part of the keys on each processor: no two have anything in common.
+	// Keys have nothing in common, and listings only what became of the keys.
+	if err := parts(len(c.Keys), func(from, to int) error { return v.verify(c.Keys[from:to]) }); err != nil {
+		return err
+	}
+	return parts(len(v.listed), func(from, to int) error { return v.listings(v.listed[from:to], c.Keys) })
+}
+
+// parts calls do for a part of n things on each processor.
+func parts(n int, do func(from, to int) error) error {
 	errs, running := make([]error, runtime.GOMAXPROCS(0)), sync.WaitGroup{}
 	for i := range errs {
-		running.Go(func() { errs[i] = v.verify(c.Keys[len(c.Keys)*i/len(errs) : len(c.Keys)*(i+1)/len(errs)]) })
+		running.Go(func() { errs[i] = do(n*i/len(errs), n*(i+1)/len(errs)) })
 	}
 	running.Wait()
-	return cmp.Or(cmp.Or(errs...), v.listings(c.Keys))
+	return cmp.Or(errs...)
 }
 
 func (v *verifier) verify(keys []Key) error {
@@ -77,19 +86,20 @@ type contract[S, E comparable] interface {
 
 // verifier is one verification. It names operations by their index in the history.
 type verifier struct {
-	h      *history.History
-	relax  location.Relaxations
-	byLine []int32 // by line: the index of its operation, counted from 1
-	placed []bool  // by index: some order has the operation
-	listed []int   // the listings that were answered
-	keys   map[string]*keyHistory
+	h       *history.History
+	relax   location.Relaxations
+	byLine  []int32 // by line: the index of its operation, counted from 1
+	placed  []bool  // by index: some order has the operation
+	listed  []int   // the listings that were answered
+	keys    map[string]*keyHistory
+	inOrder []*keyHistory // of the keys of the certificate
 }
 
 // keyHistory is what the history has of one key.
 type keyHistory struct {
-	own   []int32                                           // its operations
-	held  func(from, to int64, found bool, size int64) bool // what came of its order
-	named int                                               // the latest listing that named it
+	at   int                                               // its place in the certificate
+	own  []int32                                           // its operations
+	held func(from, to int64, found bool, size int64) bool // what came of its order
 }
 
 func (v *verifier) line(i int) int { return cmp.Or(v.h.Operations[i].Line, i+2) }
@@ -110,20 +120,18 @@ func (v *verifier) enter(i int, op *history.Operation) error {
 		return fmt.Errorf("two operations have line %d", line)
 	}
 	v.byLine[line] = int32(i + 1)
-	_, entries, listing := listing(op)
-	if !listing {
-		if v.keys[op.Key] == nil {
-			return fmt.Errorf("key %q is missing", op.Key)
+	switch op.Action.(type) {
+	case *history.List, *history.ListKeys:
+		if op.Outcome == history.Ok {
+			v.listed = append(v.listed, i)
 		}
-		v.keys[op.Key].own = append(v.keys[op.Key].own, int32(i))
-	} else if op.Outcome == history.Ok {
-		v.listed = append(v.listed, i)
+		return nil
 	}
-	for _, e := range entries {
-		if op.Outcome == history.Ok && v.keys[e.Key] == nil {
-			return fmt.Errorf("key %q is missing", e.Key)
-		}
+	k := v.keys[op.Key]
+	if k == nil {
+		return fmt.Errorf("key %q is missing", op.Key)
 	}
+	k.own = append(k.own, int32(i))
 	return nil
 }
 
@@ -214,26 +222,27 @@ func replay[S, E comparable](v *verifier, c *Key, k *keyHistory, of contract[S, 
 	return nil
 }
 
-// listings verifies what the listings say of the keys that have an order: each was so at
+// listings verifies what listings say of the keys that have an order: each was so at
 // some instant of the listing (C9, B4).
-func (v *verifier) listings(keys []Key) error {
-	for _, i := range v.listed {
+func (v *verifier) listings(listed []int, keys []Key) error {
+	named := make([]int, len(keys)) // by key: the latest listing that named it
+	for _, i := range listed {
 		op := &v.h.Operations[i]
 		prefix, entries, _ := listing(op)
 		for _, e := range entries {
 			k := v.keys[e.Key]
-			if k.held != nil && (k.named == i || !strings.HasPrefix(e.Key, prefix) || !k.held(op.Call, op.Return, true, e.Size)) {
+			if k == nil {
+				return fmt.Errorf("key %q is missing", e.Key)
+			}
+			if k.held != nil && (named[k.at] == i+1 || !strings.HasPrefix(e.Key, prefix) || !k.held(op.Call, op.Return, true, e.Size)) {
 				return fmt.Errorf("line %d names key %q twice, or unasked, or as it never was", v.line(i), e.Key)
 			}
-			k.named = i
+			named[k.at] = i + 1
 		}
 		first := sort.Search(len(keys), func(i int) bool { return keys[i].Key >= prefix })
-		for _, c := range keys[first:] {
-			if !strings.HasPrefix(c.Key, prefix) {
-				break
-			}
-			if k := v.keys[c.Key]; k.held != nil && k.named != i && !k.held(op.Call, op.Return, false, 0) {
-				return fmt.Errorf("line %d does not name key %q", v.line(i), c.Key)
+		for at := first; at < len(keys) && strings.HasPrefix(keys[at].Key, prefix); at++ {
+			if k := v.inOrder[at]; named[at] != i+1 && k.held != nil && !k.held(op.Call, op.Return, false, 0) {
+				return fmt.Errorf("line %d does not name key %q", v.line(i), keys[at].Key)
 			}
 		}
 	}
