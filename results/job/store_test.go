@@ -110,7 +110,8 @@ func TestCallsThatIgnoreTheirContextAreLeftBehindAndTheResultSaysSo(t *testing.T
 			open[number] = s
 		}
 		run := &task{
-			spec:  Spec{Clients: 4, Keys: 3, Ops: 1000, Seed: 1, Timeout: time.Second},
+			// In a bubble all calls are at a few instants: restores among them are hard to judge.
+			spec:  Spec{Clients: 4, Keys: 3, Ops: 1000, Seed: 1, Timeout: time.Second, Weights: map[string]int{"restore": 0}},
 			store: &store{Target: Target{Object: history.Blob, URL: "mem:"}, handles: handles{open: open}},
 			dir:   t.TempDir(), progress: workload.Progress{To: t.Output()},
 		}
