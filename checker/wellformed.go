@@ -63,23 +63,13 @@ func possible(op *history.Operation, object history.Object) error {
 		return fmt.Errorf("it returned at %d, before its call at %d", op.Return, op.Call)
 	case op.Return == history.Never && op.Outcome != history.Info:
 		return fmt.Errorf("outcome %s without a return", op.Outcome)
-	case op.Outcome != history.Fail && refused(op.Action):
+	case op.Outcome != history.Fail && history.Refused(op.Action):
 		return fmt.Errorf("refused with outcome %s: a refusal is a determinate failure", op.Outcome)
 	}
 	if a, ok := op.Action.(*history.Scan); ok && op.Outcome == history.Ok && a.Limit < 0 {
 		return fmt.Errorf("a scan with limit %d was answered: it has to be refused before it is sent", a.Limit)
 	}
 	return nil
-}
-
-func refused(a history.Action) bool {
-	switch a := a.(type) {
-	case *history.Truncate:
-		return a.Refused
-	case *history.Restore:
-		return a.Refused
-	}
-	return false
 }
 
 // belongs returns the object that has the operation, and whether it is a listing.

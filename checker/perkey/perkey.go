@@ -50,16 +50,7 @@ func Effective(a history.Action) bool {
 // Refusal reports whether op was refused: a determinate failure that is checked as
 // the answer that it is (E6).
 func Refusal(op *history.Operation) bool {
-	if op.Outcome != history.Fail {
-		return false
-	}
-	switch a := op.Action.(type) {
-	case *history.Truncate:
-		return a.Refused
-	case *history.Restore:
-		return a.Refused
-	}
-	return false
+	return op.Outcome == history.Fail && history.Refused(op.Action)
 }
 
 // splitter holds the keys and what was found for each, by the key's place in sorted

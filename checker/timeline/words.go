@@ -15,21 +15,10 @@ func Label(op *history.Operation) string {
 	switch {
 	case op.Outcome == history.Info:
 		return asked(op.Action) + " ?"
-	case op.Outcome == history.Fail && !Refused(op.Action):
+	case op.Outcome == history.Fail && !history.Refused(op.Action):
 		return asked(op.Action) + " failed"
 	}
 	return asked(op.Action) + answered(op.Action)
-}
-
-// Refused reports whether the answer was a refusal.
-func Refused(a history.Action) bool {
-	switch a := a.(type) {
-	case *history.Truncate:
-		return a.Refused
-	case *history.Restore:
-		return a.Refused
-	}
-	return false
 }
 
 // asked names an operation with its arguments.

@@ -18,6 +18,7 @@ import (
 	"github.com/assay-dev/assay/results"
 	"github.com/assay-dev/assay/results/job"
 	"github.com/assay-dev/assay/results/replay"
+	"github.com/assay-dev/assay/workload/history"
 )
 
 const replayHelp = `Run a recorded run again: the same store, workload, faults and seed.
@@ -39,12 +40,12 @@ const smallestFile = "smallest.faults"
 type replayFlags struct {
 	tries    int
 	shrink   bool
-	storeURL [2]string // of a Consensus, of a Blob
+	storeURL map[history.Object]*string // in place of the recorded one
 	store    string
 }
 
 func replayCommand(o *output) *cobra.Command {
-	var f replayFlags
+	f := replayFlags{storeURL: map[history.Object]*string{history.Consensus: new(string), history.Blob: new(string)}}
 	cmd := &cobra.Command{
 		Use:     "replay DIR",
 		Short:   "Run a recorded run again, and measure how often its verdict repeats",
@@ -62,8 +63,8 @@ func replayCommand(o *output) *cobra.Command {
 	flags.SortFlags = false
 	flags.IntVarP(&f.tries, "tries", "n", 10, "how many times to run it")
 	flags.BoolVar(&f.shrink, "shrink", false, "look for the smallest run that shows the violation as often")
-	flags.StringVar(&f.storeURL[0], "consensus", "", "`URL` of the Consensus, in place of the recorded one")
-	flags.StringVar(&f.storeURL[1], "blob", "", "`URL` of the Blob, in place of the recorded one")
+	flags.StringVar(f.storeURL[history.Consensus], "consensus", "", "`URL` of the Consensus, in place of the recorded one")
+	flags.StringVar(f.storeURL[history.Blob], "blob", "", "`URL` of the Blob, in place of the recorded one")
 	flags.StringVar(&f.store, "store", "", "`DIR` for the runs (default replay/ in the run's directory)")
 	flags.BoolVar(&o.json, "json", false, "print one JSON object on standard output, everything else on standard error")
 	return cmd
@@ -86,7 +87,16 @@ func (o *output) replay(ctx context.Context, dir string, f replayFlags) error {
 	if err != nil {
 		return err
 	}
-	spec, err := recorded.Spec(strings.Join(f.storeURL[:], "")) // one of them at most is of use
+	instead := ""
+	for object, storeURL := range f.storeURL {
+		switch {
+		case object == recorded.Run.Object:
+			instead = *storeURL
+		case *storeURL != "":
+			return fmt.Errorf("--%s: the recorded run is of a %s", object, recorded.Run.Object)
+		}
+	}
+	spec, err := recorded.Spec(instead)
 	if err != nil {
 		return err
 	}

@@ -34,15 +34,8 @@ func checkWorkload(s job.Spec) error {
 	}
 	known := map[string]int{}
 	for _, object := range objects {
-		weights := workload.DefaultWeights(object)
-		maps.Copy(known, weights)
-		own := map[string]int{}
-		for name, weight := range s.Weights {
-			if _, ok := weights[name]; ok {
-				own[name] = weight
-			}
-		}
-		if err := (workload.Options{Weights: own, ValueBytes: s.ValueBytes, LargeBytes: s.LargeBytes}).Validate(object); err != nil {
+		maps.Copy(known, workload.DefaultWeights(object))
+		if err := (workload.Options{Weights: s.WeightsOf(object), ValueBytes: s.ValueBytes, LargeBytes: s.LargeBytes}).Validate(object); err != nil {
 			return err
 		}
 	}

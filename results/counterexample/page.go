@@ -61,7 +61,7 @@ func (c *Counterexample) newPicture() *picture {
 		if op.Outcome != history.Info {
 			p.last = max(p.last, op.Return)
 		}
-		if op.Outcome != history.Fail || timeline.Refused(op.Action) {
+		if op.Outcome != history.Fail || history.Refused(op.Action) {
 			operations = append(operations, &op)
 		}
 	}
@@ -151,7 +151,7 @@ func (p *picture) operations() []porcupine.Operation {
 func (p *picture) annotations(faults []history.Fault) []porcupine.Annotation {
 	var all []porcupine.Annotation
 	for i := range p.small.Operations {
-		if op := &p.small.Operations[i]; op.Outcome == history.Fail && !timeline.Refused(op.Action) {
+		if op := &p.small.Operations[i]; op.Outcome == history.Fail && !history.Refused(op.Action) {
 			all = append(all, porcupine.Annotation{Tag: fmt.Sprintf("process %d", op.Process), Start: op.Call, End: op.Return,
 				Description: timeline.Label(&op.Operation), Details: op.Error})
 		}

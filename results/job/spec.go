@@ -9,6 +9,7 @@ import (
 
 	"github.com/assay-dev/assay/faults"
 	"github.com/assay-dev/assay/location"
+	"github.com/assay-dev/assay/workload"
 	"github.com/assay-dev/assay/workload/history"
 )
 
@@ -44,6 +45,21 @@ type Spec struct {
 	Command                string // runs it again, for the record; without secrets
 	// Certificate is the file that keeps the proof of the verdict on the one target.
 	Certificate string
+}
+
+// WeightsOf returns the weights of an object's operations; nil where all are the usual ones.
+func (s Spec) WeightsOf(object history.Object) map[string]int {
+	usual := workload.DefaultWeights(object)
+	var own map[string]int
+	for name, weight := range s.Weights {
+		if _, known := usual[name]; known {
+			if own == nil {
+				own = map[string]int{}
+			}
+			own[name] = weight
+		}
+	}
+	return own
 }
 
 // embedded returns the stores that need nothing but the run's directory.

@@ -76,7 +76,7 @@ func (t *task) record() results.Run {
 		Operations:     t.spec.Ops,
 		Seconds:        t.share.Seconds(),
 		TimeoutSeconds: cmp.Or(t.spec.Timeout, workload.DefaultTimeout).Seconds(),
-		Weights:        t.weights(),
+		Weights:        t.spec.WeightsOf(t.store.Object),
 		ValueBytes:     t.spec.ValueBytes,
 		LargeBytes:     t.spec.LargeBytes,
 		Faults:         t.spec.Faults.Lines(),
@@ -89,21 +89,6 @@ func (t *task) record() results.Run {
 		record.KeyPrefix = freshPrefix()
 	}
 	return record
-}
-
-// weights are those of the target's operations; nil for the usual ones.
-func (t *task) weights() map[string]int {
-	usual := workload.DefaultWeights(t.store.Object)
-	var own map[string]int
-	for name, weight := range t.spec.Weights {
-		if _, known := usual[name]; known {
-			if own == nil {
-				own = map[string]int{}
-			}
-			own[name] = weight
-		}
-	}
-	return own
 }
 
 // freshPrefix keeps the keys of a run apart from what earlier runs have left in a
@@ -148,7 +133,7 @@ func (t *task) drive(ctx context.Context, recorder *history.Recorder, prefix str
 	defer nemesis.Stop() // where the run does not come to it, in a panic for example
 	runner, err := t.store.newRunner(recorder, workload.Options{
 		Clients: t.spec.Clients, Keys: t.spec.Keys, Ops: t.spec.Ops, Duration: t.share, Timeout: t.spec.Timeout,
-		Weights: t.weights(), ValueBytes: t.spec.ValueBytes, LargeBytes: t.spec.LargeBytes,
+		Weights: t.spec.WeightsOf(t.store.Object), ValueBytes: t.spec.ValueBytes, LargeBytes: t.spec.LargeBytes,
 		Seed: t.spec.Seed, KeyPrefix: prefix, Start: start,
 		Begin: nemesis.Begin, Watch: nemesis.Watch(),
 		Heal: func(ctx context.Context) error { return t.heal(ctx, nemesis) },

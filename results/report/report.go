@@ -14,8 +14,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 
 	"github.com/assay-dev/assay/checker/minimal"
 	"github.com/assay-dev/assay/results"
@@ -49,14 +47,14 @@ func (r Report) Save(dir string) error {
 	if err != nil {
 		err = fmt.Errorf("draw %s: %w", File, err)
 	} else {
-		err = write(dir, File, page)
+		err = results.ReplaceFile(dir, File, page)
 	}
 	if s == nil {
 		return err
 	}
 	return errors.Join(err,
-		write(dir, LatencyFile, alone("Latency over time", quantileNames[:], s.latencies())),
-		write(dir, RateFile, alone("Operations over time", nil, []panel{s.rates(), s.flight()})))
+		results.ReplaceFile(dir, LatencyFile, alone("Latency over time", quantileNames[:], s.latencies())),
+		results.ReplaceFile(dir, RateFile, alone("Operations over time", nil, []panel{s.rates(), s.flight()})))
 }
 
 // Page returns the page alone.
@@ -76,17 +74,4 @@ func (r Report) page(s *survey) ([]byte, error) {
 		return nil, err
 	}
 	return b.Bytes(), nil
-}
-
-// write replaces a file as a whole: whoever has the old one open keeps it.
-func write(dir, name string, content []byte) error {
-	path := filepath.Join(dir, name)
-	fresh := path + ".new"
-	if err := os.WriteFile(fresh, content, 0o644); err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
-	}
-	if err := os.Rename(fresh, path); err != nil {
-		return errors.Join(fmt.Errorf("write %s: %w", name, err), os.Remove(fresh))
-	}
-	return nil
 }

@@ -64,7 +64,7 @@ func label(op *history.Operation) string {
 	switch {
 	case op.Outcome == history.Info:
 		answer = "?"
-	case op.Outcome == history.Fail && refused(op.Action):
+	case op.Outcome == history.Fail && history.Refused(op.Action):
 		answer = "refused"
 	case op.Outcome == history.Fail:
 		answer = "failed"
@@ -73,16 +73,6 @@ func label(op *history.Operation) string {
 		asked += " → " + answer
 	}
 	return results.Cut(asked, 60)
-}
-
-func refused(a history.Action) bool {
-	switch a := a.(type) {
-	case *history.Truncate:
-		return a.Refused
-	case *history.Restore:
-		return a.Refused
-	}
-	return false
 }
 
 // nothing stands for no data.

@@ -68,6 +68,17 @@ type Action interface {
 	Name() string
 }
 
+// Refused reports whether the answer is that the store refuses the request (E6).
+func Refused(a Action) bool {
+	switch a := a.(type) {
+	case *Truncate:
+		return a.Refused
+	case *Restore:
+		return a.Refused
+	}
+	return false
+}
+
 // The operations of a Consensus.
 type (
 	// Head asks for the newest version.

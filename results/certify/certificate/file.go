@@ -9,7 +9,8 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
+
+	"github.com/assay-dev/assay/results"
 )
 
 // The files of a certificate, in one directory.
@@ -32,7 +33,7 @@ func (c *Certificate) Save(dir string) error {
 		if err != nil {
 			return fmt.Errorf("draw %s: %w", name, err)
 		}
-		if err := replace(dir, name, content); err != nil {
+		if err := results.ReplaceFile(dir, name, content); err != nil {
 			return err
 		}
 		c.Files[name] = Sum(content)
@@ -44,7 +45,7 @@ func (c *Certificate) Save(dir string) error {
 	if err != nil {
 		return err
 	}
-	return replace(dir, File, text)
+	return results.ReplaceFile(dir, File, text)
 }
 
 // JSON returns the content of certificate.json.
@@ -117,17 +118,4 @@ func SumFile(path string) (string, error) {
 		return "", fmt.Errorf("read %s: %w", path, err)
 	}
 	return hex.EncodeToString(hash.Sum(nil)), nil
-}
-
-// replace writes a file in one step.
-func replace(dir, name string, content []byte) error {
-	path := filepath.Join(dir, name)
-	fresh := path + ".new"
-	if err := os.WriteFile(fresh, content, 0o644); err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
-	}
-	if err := os.Rename(fresh, path); err != nil {
-		return errors.Join(fmt.Errorf("write %s: %w", name, err), os.Remove(fresh))
-	}
-	return nil
 }
