@@ -17,6 +17,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
+	"unsafe"
 )
 
 const (
@@ -100,4 +101,7 @@ func fillNoise(b []byte, seed uint64) {
 	}
 }
 
-func checksum(text string) uint32 { return crc32.Checksum([]byte(text), castagnoli) }
+// checksum reads the bytes of text where they are.
+func checksum(text string) uint32 {
+	return crc32.Checksum(unsafe.Slice(unsafe.StringData(text), len(text)), castagnoli)
+}

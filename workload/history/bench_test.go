@@ -48,7 +48,7 @@ func BenchmarkDecode(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	s := newSplitter(&text)
+	s := newSplitter(&text, &progress{})
 	c, _ := s.next()
 	c.takeLine()
 	d := newDecoder(Consensus)

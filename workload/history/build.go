@@ -1,79 +1,50 @@
 package history
 
-import (
-	"fmt"
-	"strings"
-)
+import "fmt"
 
-// operation makes an operation of the line that was scanned.
-func (d *decoder) operation() (Operation, error) {
+// operation makes op of the line that was scanned.
+func (d *decoder) operation(op *Operation) error {
 	l := &d.line
-	k, err := d.kind()
-	if err != nil {
-		return Operation{}, err
+	switch {
+	case !l.has(fieldOp):
+		return l.need(fieldOp)
+	case l.unknownOp != nil:
+		return l.unknownOp
+	case !l.has(fieldOutcome):
+		return l.need(fieldOutcome)
+	case l.unknownOutcome != nil:
+		return l.unknownOutcome
 	}
-	outcome, err := l.readOutcome()
-	if err != nil {
-		return Operation{}, err
+	if err := l.check(); err != nil {
+		return err
 	}
-	if err := l.check(k, outcome); err != nil {
-		return Operation{}, err
-	}
-	op := Operation{Process: int(l.process), Call: l.call, Return: Never, Outcome: outcome, Error: l.err}
+	*op = Operation{Process: int(l.process), Call: l.call, Return: Never, Outcome: l.outcome, Error: l.err}
 	if l.has(fieldReturn) {
 		op.Return = l.ret
 	}
-	if k.arguments&fieldKey != 0 {
+	if l.kind.arguments&fieldKey != 0 {
 		op.Key = l.key
 	}
-	op.Action = k.build(l, &d.memory)
-	return op, nil
+	op.Action = l.kind.build(l, &d.memory)
+	return nil
 }
 
-// kind looks up the operation, which has to be one of the history's object.
-func (d *decoder) kind() (*kind, error) {
-	if err := d.line.need(fieldOp); err != nil {
-		return nil, err
-	}
-	k := kindNamed(d.line.op)
-	switch {
-	case k == nil:
-		return nil, fmt.Errorf("unknown op %.40q: those of a %s are %s", d.line.op, d.object, operationNames(d.object))
-	case k.object != d.object:
-		return nil, fmt.Errorf("%q is an operation of a %s, and the header says that this history is about a %s",
-			k.name, k.object, d.object)
-	}
-	return k, nil
-}
-
-func operationNames(object Object) string {
-	var names []string
-	for _, k := range kinds {
-		if k.object == object {
-			names = append(names, k.name)
-		}
-	}
-	return strings.Join(names, ", ")
-}
-
-func (l *line) readOutcome() (Outcome, error) {
-	switch l.outcome {
+func outcomeNamed(name []byte) (Outcome, error) {
+	switch string(name) {
 	case "ok":
-		return Ok, l.need(fieldOutcome)
+		return Ok, nil
 	case "fail":
-		return Fail, l.need(fieldOutcome)
+		return Fail, nil
 	case "info":
-		return Info, l.need(fieldOutcome)
+		return Info, nil
 	}
-	if err := l.need(fieldOutcome); err != nil {
-		return 0, err
-	}
-	return 0, fmt.Errorf("unknown outcome %.40q: known are ok, fail, info", l.outcome)
+	return 0, fmt.Errorf("unknown outcome %.40q: known are ok, fail, info", name)
 }
 
 // check reports what is missing or contradicts itself. Answers count only where
 // there was one; elsewhere they are dropped.
-func (l *line) check(k *kind, outcome Outcome) error {
+func (l *line) check() error {
+	k, outcome := l.kind, l.outcome
 	needed := k.arguments | fieldProcess | fieldCall
 	switch outcome {
 	case Ok:
@@ -133,5 +104,5 @@ func (l *line) need(set field) error {
 	if !l.has(fieldOp) {
 		return fmt.Errorf("the field %q is %s", f, state)
 	}
-	return fmt.Errorf("the field %q of op %.40q is %s", f, l.op, state)
+	return fmt.Errorf("the field %q of op %q is %s", f, l.kind.name, state)
 }

@@ -12,6 +12,7 @@ import (
 type decoder struct {
 	scanner
 	object Object
+	field  field // whose value is being read
 	line   line
 	memory memory
 }
@@ -26,10 +27,15 @@ type line struct {
 	// is null counts as absent, unless null means something.
 	present, null field
 
+	kind           *kind
+	unknownOp      error // why there is no kind
+	outcome        Outcome
+	unknownOutcome error
+
 	process, call, ret, complete int64
 	limit, deleted, size         int64
 	expected, from, upTo         location.SeqNo
-	op, key, outcome, err        string
+	key, err                     string
 	value, old, damage, prefix   string
 	fault, target, effect        string
 	committed, refused           bool
@@ -50,118 +56,157 @@ func (l *line) reset() {
 
 // scan reads the fields of one line.
 func (d *decoder) scan(text []byte) error {
-	d.data, d.pos, d.err = text, 0, nil
+	d.data, d.pos, d.err, d.field = text, 0, nil, 0
 	d.line.reset()
-	d.scanner.object(func(name []byte) { d.field(fieldNamed(name)) })
+	for d.open('{', "an object"); d.more('}'); {
+		d.field = 0
+		d.read(d.name())
+	}
+	if d.field != 0 && d.err != nil && !errors.Is(d.err, errSyntax) {
+		d.err = fmt.Errorf("field %q: %w", d.field, d.err)
+	}
 	d.endOfLine()
 	return d.err
 }
 
-// field reads the value of f.
-func (d *decoder) field(f field) {
+// begin reports whether the field f, whose name was read, has a value to be read.
+func (d *decoder) begin(f field) bool {
 	l := &d.line
 	switch {
-	case f == 0:
-		d.skip(0)
-		return
 	case (l.present|l.null)&f != 0:
 		d.fail("field %q stands there twice", f)
-		return
+		return false
 	case d.null():
 		l.null |= f
-		return
+		return false
 	}
 	l.present |= f
-	d.read(f)
-	if d.err != nil && !errors.Is(d.err, errSyntax) {
-		d.err = fmt.Errorf("field %q: %w", f, d.err)
-	}
+	d.field = f
+	return true
 }
 
-func (d *decoder) read(f field) {
+// read reads the value of the field of that name.
+func (d *decoder) read(name []byte) {
 	l := &d.line
-	switch f {
-	case fieldProcess:
-		l.process = d.int64()
-	case fieldCall:
-		l.call = d.time()
-	case fieldReturn:
-		l.ret = d.time()
-	case fieldComplete:
-		l.complete = d.time()
-	case fieldLimit:
-		l.limit = d.int64()
-	case fieldDeleted:
-		l.deleted = d.int64()
-	case fieldSize:
-		l.size = d.int64()
-	case fieldExpected:
-		l.expected = location.SeqNo(d.uint64())
-	case fieldFrom:
-		l.from = location.SeqNo(d.uint64())
-	case fieldUpTo:
-		l.upTo = location.SeqNo(d.uint64())
-	case fieldCommitted:
-		l.committed = d.bool()
-	case fieldRefused:
-		l.refused = d.bool()
-	case fieldHead:
-		l.head = d.version()
-	case fieldNew:
-		l.next = d.version()
-	case fieldVersions:
-		d.list(func() { l.versions = append(l.versions, d.version()) })
-	case fieldEntries:
-		d.list(func() { l.entries = append(l.entries, d.entry()) })
-	case fieldKeys:
-		d.list(func() { l.keys = append(l.keys, d.text()) })
+	switch string(name) {
+	case "process":
+		d.intField(fieldProcess, &l.process)
+	case "op":
+		if d.begin(fieldOp) {
+			l.kind, l.unknownOp = kindNamed(d.string(), d.object)
+		}
+	case "key":
+		d.stringField(fieldKey, &l.key)
+	case "call":
+		d.timeField(fieldCall, &l.call)
+	case "return":
+		d.timeField(fieldReturn, &l.ret)
+	case "outcome":
+		if d.begin(fieldOutcome) {
+			l.outcome, l.unknownOutcome = outcomeNamed(d.string())
+		}
+	case "error":
+		d.stringField(fieldError, &l.err)
+	case "head":
+		if d.begin(fieldHead) {
+			l.head = d.version()
+		}
+	case "expected":
+		d.seqNoField(fieldExpected, &l.expected)
+	case "new":
+		if d.begin(fieldNew) {
+			l.next = d.version()
+		}
+	case "committed":
+		if d.begin(fieldCommitted) {
+			l.committed = d.bool()
+		}
+	case "from":
+		d.seqNoField(fieldFrom, &l.from)
+	case "limit":
+		d.intField(fieldLimit, &l.limit)
+	case "versions":
+		if d.begin(fieldVersions) {
+			for d.open('[', "a list"); d.more(']'); {
+				l.versions = append(l.versions, d.version())
+			}
+		}
+	case "up_to":
+		d.seqNoField(fieldUpTo, &l.upTo)
+	case "deleted":
+		d.intField(fieldDeleted, &l.deleted)
+	case "refused":
+		if d.begin(fieldRefused) {
+			l.refused = d.bool()
+		}
+	case "value":
+		d.stringField(fieldValue, &l.value)
+	case "size":
+		d.intField(fieldSize, &l.size)
+	case "damage":
+		d.stringField(fieldDamage, &l.damage)
+	case "prefix":
+		d.stringField(fieldPrefix, &l.prefix)
+	case "entries":
+		if d.begin(fieldEntries) {
+			for d.open('[', "a list"); d.more(']'); {
+				l.entries = append(l.entries, d.entry())
+			}
+		}
+	case "keys":
+		if d.begin(fieldKeys) {
+			for d.open('[', "a list"); d.more(']'); {
+				l.keys = append(l.keys, d.text())
+			}
+		}
+	case "fault":
+		d.stringField(fieldFault, &l.fault)
+	case "target":
+		d.stringField(fieldTarget, &l.target)
+	case "effect":
+		d.stringField(fieldEffect, &l.effect)
+	case "complete_until":
+		d.timeField(fieldComplete, &l.complete)
+	case "old":
+		d.stringField(fieldOld, &l.old)
 	default:
-		*l.textOf(f) = d.text()
+		d.skip(0)
 	}
 }
 
-// textOf returns where the text of a field goes.
-func (l *line) textOf(f field) *string {
-	switch f {
-	case fieldOp:
-		return &l.op
-	case fieldKey:
-		return &l.key
-	case fieldOutcome:
-		return &l.outcome
-	case fieldError:
-		return &l.err
-	case fieldValue:
-		return &l.value
-	case fieldOld:
-		return &l.old
-	case fieldDamage:
-		return &l.damage
-	case fieldPrefix:
-		return &l.prefix
-	case fieldFault:
-		return &l.fault
-	case fieldTarget:
-		return &l.target
+func (d *decoder) intField(f field, to *int64) {
+	if d.begin(f) {
+		*to = d.int64()
 	}
-	return &l.effect
 }
 
+func (d *decoder) timeField(f field, to *int64) {
+	d.intField(f, to)
+	if d.line.has(f) && *to < 0 {
+		d.fail("the time %d is before the start", *to)
+	}
+}
+
+func (d *decoder) seqNoField(f field, to *location.SeqNo) {
+	if d.begin(f) {
+		*to = location.SeqNo(d.uint64())
+	}
+}
+
+func (d *decoder) stringField(f field, to *string) {
+	if d.begin(f) {
+		*to = d.text()
+	}
+}
+
+// text reads a string that an operation may keep.
 func (d *decoder) text() string { return d.memory.text(d.string()) }
-
-func (d *decoder) time() int64 {
-	t := d.int64()
-	if t < 0 {
-		d.fail("the time %d is before the start", t)
-	}
-	return t
-}
 
 func (d *decoder) version() Version {
 	var v Version
 	var seqno, value int
-	d.scanner.object(func(name []byte) {
-		switch string(name) {
+	for d.open('{', "an object"); d.more('}'); {
+		switch string(d.name()) {
 		case "seqno":
 			v.SeqNo = location.SeqNo(d.uint64())
 			seqno++
@@ -171,7 +216,7 @@ func (d *decoder) version() Version {
 		default:
 			d.skip(0)
 		}
-	})
+	}
 	if seqno != 1 || value != 1 {
 		d.fail("a version has one seqno and one value")
 	}
@@ -181,8 +226,8 @@ func (d *decoder) version() Version {
 func (d *decoder) entry() location.BlobMetadata {
 	var e location.BlobMetadata
 	var key, size int
-	d.scanner.object(func(name []byte) {
-		switch string(name) {
+	for d.open('{', "an object"); d.more('}'); {
+		switch string(d.name()) {
 		case "key":
 			e.Key = d.text()
 			key++
@@ -192,7 +237,7 @@ func (d *decoder) entry() location.BlobMetadata {
 		default:
 			d.skip(0)
 		}
-	})
+	}
 	if key != 1 || size != 1 {
 		d.fail("an entry has one key and one size")
 	}

@@ -1,6 +1,8 @@
 package history
 
 import (
+	"fmt"
+
 	"github.com/assay-dev/assay/location"
 	"pgregory.net/rapid"
 )
@@ -14,7 +16,7 @@ func drawHistory(t *rapid.T) *History {
 	}
 	for range rapid.IntRange(0, 2).Draw(t, "faults") {
 		h.Faults = append(h.Faults, Fault{
-			Fault: rapid.String().Draw(t, "fault"), Target: rapid.String().Draw(t, "target"), Effect: rapid.String().Draw(t, "effect"),
+			Fault: fmt.Sprint(len(h.Faults), rapid.String().Draw(t, "fault")), Target: rapid.String().Draw(t, "target"), Effect: rapid.String().Draw(t, "effect"),
 			Call: drawTime(t), Return: rapid.SampledFrom([]int64{5, Never}).Draw(t, "return"),
 			Line: len(h.Operations) + len(h.Faults) + 2,
 		})

@@ -39,14 +39,16 @@ func decodeHeader(text []byte) (Header, error) {
 	var names []string
 	versioned := false
 	s := scanner{data: text}
-	s.object(func(name []byte) {
-		switch string(name) {
+	for s.open('{', "an object"); s.more('}'); {
+		switch string(s.name()) {
 		case "assay":
 			header.Assay, versioned = int(s.int64()), true
 		case "object":
 			header.Object = Object(s.string())
 		case "relax":
-			s.list(func() { names = append(names, string(s.string())) })
+			for s.open('[', "a list"); s.more(']'); {
+				names = append(names, string(s.string()))
+			}
 		case "run":
 			s.peek()
 			start := s.pos
@@ -55,7 +57,7 @@ func decodeHeader(text []byte) (Header, error) {
 		default:
 			s.skip(0)
 		}
-	})
+	}
 	s.endOfLine()
 	switch {
 	case s.err != nil:

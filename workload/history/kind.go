@@ -1,6 +1,11 @@
 package history
 
-import "github.com/assay-dev/assay/location"
+import (
+	"fmt"
+	"strings"
+
+	"github.com/assay-dev/assay/location"
+)
 
 // A kind is one operation of the file format: which fields it has, and how they make
 // an Action.
@@ -33,13 +38,29 @@ var kinds = [...]kind{
 	{"cas", Register, fieldKey, fieldCommitted, 0, 0, buildSwap},
 }
 
-func kindNamed(name string) *kind {
+// kindNamed looks up an operation, which has to be one of the object.
+func kindNamed(name []byte, object Object) (*kind, error) {
 	for i := range kinds {
-		if kinds[i].name == name {
-			return &kinds[i]
+		switch k := &kinds[i]; {
+		case k.name != string(name):
+		case k.object != object:
+			return nil, fmt.Errorf("%q is an operation of a %s, and the header says that this history is about a %s",
+				k.name, k.object, object)
+		default:
+			return k, nil
 		}
 	}
-	return nil
+	return nil, fmt.Errorf("unknown op %.40q: those of a %s are %s", name, object, operationNames(object))
+}
+
+func operationNames(object Object) string {
+	var names []string
+	for _, k := range kinds {
+		if k.object == object {
+			names = append(names, k.name)
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 func buildHead(l *line, m *memory) Action {

@@ -12,6 +12,7 @@ import (
 // A part is what one chunk holds, up to the first line that could not be read.
 type part struct {
 	*buffers // with the operations
+	read     int64
 	faults   []Fault
 	complete int64 // the latest instant up to which the file says it is complete
 	damage   *Damage
@@ -26,7 +27,7 @@ type task struct {
 
 // readLines reads a history from its text. One goroutine cuts it into chunks, one per
 // processor decodes them, and this one puts them together in their order.
-func readLines(s *splitter, in *progress) (*History, error) {
+func readLines(s *splitter) (*History, error) {
 	first, ok := s.next()
 	if !ok || len(bytes.TrimSpace(first.text)) == 0 {
 		return nil, s.empty()
@@ -50,7 +51,7 @@ func readLines(s *splitter, in *progress) (*History, error) {
 			}
 		})
 	}
-	complete, err := h.gather(parts, s, in)
+	complete, err := h.gather(parts, s)
 	close(stop)
 	running.Wait()
 	if err == nil && h.Damage == nil {
@@ -59,6 +60,7 @@ func readLines(s *splitter, in *progress) (*History, error) {
 	if err != nil {
 		return nil, err
 	}
+	h.Faults = latest(h.Faults)
 	h.cut(complete)
 	return h, nil
 }
@@ -89,13 +91,13 @@ func (s *splitter) feed(c chunk, tasks chan<- task, parts chan<- (<-chan part), 
 
 // gather puts the parts together until one has an error. It returns the latest
 // instant up to which the file says it is complete.
-func (h *History) gather(parts <-chan (<-chan part), s *splitter, in *progress) (complete int64, err error) {
+func (h *History) gather(parts <-chan (<-chan part), s *splitter) (complete int64, err error) {
 	complete = unknown
 	for done := range parts {
 		p := <-done
 		if all := len(h.Operations) + len(p.operations); all > cap(h.Operations) {
 			// Growing step by step would hold everything twice, again and again.
-			h.Operations = slices.Grow(h.Operations, max(all, in.whole(all))-len(h.Operations))
+			h.Operations = slices.Grow(h.Operations, max(all, s.file.whole(all, p.read))-len(h.Operations))
 		}
 		h.Operations = append(h.Operations, p.operations...)
 		s.giveBack(p.buffers)
@@ -111,7 +113,7 @@ func (h *History) gather(parts <-chan (<-chan part), s *splitter, in *progress) 
 
 // decode decodes the lines of a chunk.
 func (d *decoder) decode(c chunk) part {
-	p := part{buffers: c.buffers, complete: unknown}
+	p := part{buffers: c.buffers, read: c.read, complete: unknown}
 	p.operations = slices.Grow(p.operations[:0], c.lines+1)
 	for number := c.first; len(c.text) > 0; number++ {
 		line := c.takeLine()
@@ -147,8 +149,9 @@ func (d *decoder) decodeLine(text []byte, number int, p *part) error {
 		p.complete = d.line.complete
 		return nil
 	}
-	op, err := d.operation()
+	p.operations = append(p.operations, Operation{})
+	op := &p.operations[len(p.operations)-1]
+	err := d.operation(op)
 	op.Line = number
-	p.operations = append(p.operations, op)
 	return err
 }

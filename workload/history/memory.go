@@ -8,9 +8,9 @@ import (
 )
 
 const (
-	slabSize  = 512      // values allocated at a time
-	textSize  = 32 << 10 // bytes of text allocated at a time
-	recentLen = 4096     // strings remembered, a power of two
+	slabSize   = 512      // values allocated at a time
+	textSize   = 32 << 10 // bytes of text allocated at a time
+	recentBits = 12       // so many strings are remembered, as a power of two
 )
 
 // A memory allocates what operations consist of many at a time: a history of ten
@@ -29,12 +29,12 @@ type memory struct {
 	texts          slab[string]
 
 	seed   maphash.Seed
-	recent *[recentLen]string
+	recent *[1 << recentBits]text
 	block  *strings.Builder
 }
 
 func newMemory() memory {
-	return memory{seed: maphash.MakeSeed(), recent: new([recentLen]string), block: new(strings.Builder)}
+	return memory{seed: maphash.MakeSeed(), recent: new([1 << recentBits]text), block: new(strings.Builder)}
 }
 
 // A slab is a run of values from which a few at a time are handed out.
@@ -66,21 +66,30 @@ func (s *slab[T]) copy(values []T) []T {
 	return copied
 }
 
+// A text is a string that was seen, with its beginning, which is all of most: these are
+// told apart without a look at the string itself.
+type text struct {
+	string
+	beginning uint64
+}
+
 // text returns b as a string. Keys, and values that were seen a little while ago,
 // share their memory: a history repeats itself.
 func (m *memory) text(b []byte) string {
-	if len(b) == 0 {
-		return ""
+	start := beginning(b)
+	hash := (start + uint64(len(b))) * spread
+	if len(b) > 8 {
+		hash = maphash.Bytes(m.seed, b)
 	}
-	place := &m.recent[maphash.Bytes(m.seed, b)%recentLen]
-	if *place != string(b) {
-		*place = m.store(b)
+	place := &m.recent[hash>>(64-recentBits)]
+	if place.beginning != start || len(place.string) != len(b) || len(b) > 8 && place.string != string(b) {
+		*place = text{m.store(b), start}
 	}
-	return *place
+	return place.string
 }
 
 func (m *memory) store(b []byte) string {
-	if len(b) > textSize/8 {
+	if len(b) == 0 || len(b) > textSize/8 {
 		return string(b)
 	}
 	if m.block.Cap()-m.block.Len() < len(b) {

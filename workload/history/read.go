@@ -35,14 +35,14 @@ func read(r io.Reader, size int64) (*History, error) {
 		return nil, fmt.Errorf("read history: %w", err)
 	}
 	if !bytes.Equal(magic, []byte{0x28, 0xb5, 0x2f, 0xfd}) {
-		return readLines(newSplitter(buffered), in)
+		return readLines(newSplitter(buffered, in))
 	}
 	decompressor, err := zstd.NewReader(buffered, zstd.WithDecoderMaxWindow(maxWindow))
 	if err != nil {
 		return nil, fmt.Errorf("read history: %w", err)
 	}
 	defer decompressor.Close()
-	return readLines(newSplitter(decompressor), in)
+	return readLines(newSplitter(decompressor, in))
 }
 
 // ReadFile reads a history file, see [Read].
@@ -77,11 +77,10 @@ func (p *progress) Read(b []byte) (int, error) {
 }
 
 // whole estimates, generously, how many there are in the whole stream when n are in
-// what was read.
-func (p *progress) whole(n int) int {
-	read := p.read.Load()
+// the first bytes of it that were read.
+func (p *progress) whole(n int, read int64) int {
 	if p.size == 0 || read == 0 {
 		return n
 	}
-	return int(1.15 * float64(n) * float64(p.size) / float64(read))
+	return int(1.1 * float64(n) * float64(p.size) / float64(read))
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -132,6 +133,26 @@ func TestALastLineWithoutItsEndIsReadWhenItIsWhole(t *testing.T) {
 	}
 }
 
+func TestOfTheLinesOfAFaultTheLastCounts(t *testing.T) {
+	h, err := Read(strings.NewReader(consensusHeader + `{"fault":"kill","target":"node 1","call":5}
+{"fault":"kill","target":"node 2","call":5}
+{"fault":"kill","target":"node 1","call":7}
+{"fault":"kill","target":"node 1","call":5,"effect":"gone"}
+{"fault":"kill","target":"node 1","call":5,"return":6,"effect":"gone"}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Fault{
+		{Fault: "kill", Target: "node 2", Call: 5, Return: Never, Line: 3},
+		{Fault: "kill", Target: "node 1", Call: 7, Return: Never, Line: 4},
+		{Fault: "kill", Target: "node 1", Call: 5, Return: 6, Effect: "gone", Line: 6},
+	}
+	if !slices.Equal(h.Faults, want) {
+		t.Errorf("got %v, want %v", h.Faults, want)
+	}
+}
+
 func TestACorruptFileIsNeverReadAsWhole(t *testing.T) {
 	whole, err := os.ReadFile(fileOf(t, "h.zst", sample(3_000)))
 	if err != nil {
@@ -149,9 +170,9 @@ func TestACorruptFileIsNeverReadAsWhole(t *testing.T) {
 
 func TestALineWithoutAnEndIsAnError(t *testing.T) {
 	endless := io.MultiReader(strings.NewReader(consensusHeader), spaces{})
-	s := newSplitter(endless)
+	s := newSplitter(endless, &progress{})
 	s.longest = 1 << 20
-	if _, err := readLines(s, &progress{}); err == nil || !strings.Contains(err.Error(), "line 2: longer than") {
+	if _, err := readLines(s); err == nil || !strings.Contains(err.Error(), "line 2: longer than") {
 		t.Error(err)
 	}
 }

@@ -59,7 +59,8 @@ func (r *Recorder) Client() *Log {
 	return l
 }
 
-// Fault records a fault.
+// Fault records a fault when it begins, and again, with the same name, target and call,
+// when more is known of it.
 func (r *Recorder) Fault(f Fault) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

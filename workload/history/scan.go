@@ -2,6 +2,7 @@ package history
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
@@ -23,6 +24,8 @@ type scanner struct {
 	pos  int
 	err  error
 	text []byte // the last string that had escapes
+	// opened says that nothing was read since the last opening bracket.
+	opened bool
 }
 
 // syntax notes that the line is not JSON at the current position.
@@ -45,6 +48,13 @@ func (s *scanner) fail(format string, args ...any) {
 
 // peek skips white space and returns the next byte, 0 at the end.
 func (s *scanner) peek() byte {
+	if s.pos < len(s.data) && s.data[s.pos] > ' ' {
+		return s.data[s.pos]
+	}
+	return s.peekFar()
+}
+
+func (s *scanner) peekFar() byte {
 	for s.pos < len(s.data) {
 		switch c := s.data[s.pos]; c {
 		case ' ', '\t', '\r', '\n':
@@ -90,65 +100,48 @@ func (s *scanner) wrongType(want string) {
 	}
 }
 
-// object calls member for each member of an object, with its name; member reads the
-// value.
-func (s *scanner) object(member func(name []byte)) {
-	if s.peek() != '{' {
-		s.wrongType("an object")
+// open reads the bracket that opens an object or a list. Its members or elements are
+// read in a loop that goes on while there are more:
+//
+//	for s.open('[', "a list"); s.more(']'); {
+func (s *scanner) open(bracket byte, what string) {
+	if s.peek() != bracket {
+		s.wrongType(what)
 		return
 	}
 	s.pos++
-	if s.peek() == '}' {
-		s.pos++
-		return
-	}
-	for s.err == nil {
-		if s.peek() != '"' {
-			s.syntax("a name")
-			return
-		}
-		name := s.string()
-		s.expect(':')
-		if s.err == nil {
-			member(name)
-		}
-		if s.end('}') {
-			return
-		}
-	}
+	s.opened = true
 }
 
-// list calls element for each element of a list; element reads it.
-func (s *scanner) list(element func()) {
-	if s.peek() != '[' {
-		s.wrongType("a list")
-		return
-	}
-	s.pos++
-	if s.peek() == ']' {
+// more reads the comma before the next member or element, or the closing bracket.
+func (s *scanner) more(closing byte) bool {
+	first := s.opened
+	s.opened = false
+	switch c := s.peek(); {
+	case s.err != nil:
+		return false
+	case c == closing:
 		s.pos++
-		return
+		return false
+	case first:
+		return true
+	case c == ',':
+		s.pos++
+		return true
 	}
-	for s.err == nil {
-		element()
-		if s.end(']') {
-			return
-		}
-	}
+	s.syntax("',' or " + strconv.QuoteRune(rune(closing)))
+	return false
 }
 
-// end reads the comma after a member or the closing bracket, which it reports.
-func (s *scanner) end(closing byte) bool {
-	if s.err != nil {
-		return true
+// name reads the name of a member. It is valid until the next string is read.
+func (s *scanner) name() []byte {
+	if s.peek() != '"' {
+		s.syntax("a name")
+		return nil
 	}
-	c := s.peek()
-	if c != ',' && c != closing {
-		s.syntax("',' or " + strconv.QuoteRune(rune(closing)))
-		return true
-	}
-	s.pos++
-	return c == closing
+	name := s.quoted()
+	s.expect(':')
+	return name
 }
 
 // endOfLine notes what stands after the line's value.
@@ -226,15 +219,22 @@ func (s *scanner) uint64() uint64 {
 func (s *scanner) digits(start int) uint64 {
 	var n uint64
 	first := s.pos
-	overflow := false
-	for s.pos < len(s.data) {
-		d := uint64(s.data[s.pos] - '0')
-		if d > 9 {
+	for s.pos+8 <= len(s.data) {
+		eight, ok := eightDigits(binary.LittleEndian.Uint64(s.data[s.pos:]))
+		if !ok {
 			break
 		}
-		overflow = overflow || n > (math.MaxUint64-d)/10
-		n = n*10 + d
-		s.pos++
+		n = n*1e8 + eight
+		s.pos += 8
+	}
+	for ; s.pos < len(s.data) && s.data[s.pos]-'0' <= 9; s.pos++ {
+		n = n*10 + uint64(s.data[s.pos]-'0')
+	}
+	overflow := false
+	if s.pos-first > 19 {
+		var err error
+		n, err = strconv.ParseUint(string(s.data[first:s.pos]), 10, 64)
+		overflow = err != nil
 	}
 	s.endOfInteger(start, first, overflow)
 	return n
@@ -262,25 +262,26 @@ func (s *scanner) string() []byte {
 		s.wrongType("a string")
 		return nil
 	}
+	return s.quoted()
+}
+
+// quoted reads a string that begins here.
+func (s *scanner) quoted() []byte {
 	start := s.pos + 1
-	ascii := true
-	for i := start; i < len(s.data); i++ {
-		switch c := s.data[i]; {
-		case c == '"':
-			s.pos = i + 1
-			return s.checked(s.data[start:i], ascii)
-		case c == '\\':
-			return s.escaped(start, i)
-		case c < ' ':
-			s.pos = i
-			s.syntax("no control character")
-			return nil
-		case c >= utf8.RuneSelf:
-			ascii = false
-		}
+	i, ascii := plain(s.data, start)
+	switch {
+	case i == len(s.data):
+		s.pos = i
+		s.syntax("the end of a string")
+	case s.data[i] == '"':
+		s.pos = i + 1
+		return s.checked(s.data[start:i], ascii)
+	case s.data[i] == '\\':
+		return s.escaped(start, i)
+	default:
+		s.pos = i
+		s.syntax("no control character")
 	}
-	s.pos = len(s.data)
-	s.syntax("the end of a string")
 	return nil
 }
 

@@ -9,9 +9,14 @@ func (s *scanner) skip(depth int) {
 	}
 	switch c := s.peek(); {
 	case c == '{':
-		s.object(func([]byte) { s.skip(depth + 1) })
+		for s.open('{', "an object"); s.more('}'); {
+			s.name()
+			s.skip(depth + 1)
+		}
 	case c == '[':
-		s.list(func() { s.skip(depth + 1) })
+		for s.open('[', "a list"); s.more(']'); {
+			s.skip(depth + 1)
+		}
 	case c == '"':
 		s.skipString()
 	case c == 't' || c == 'f':

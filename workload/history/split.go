@@ -16,6 +16,7 @@ type chunk struct {
 	text  []byte // the lines left
 	first int    // the number of the first line
 	lines int
+	read  int64 // how much of the file was read when it was cut, in bytes
 	// open says that the last line has no end: it was cut off unless it is whole JSON.
 	open bool
 }
@@ -30,15 +31,16 @@ type buffers struct {
 // A splitter cuts a stream into chunks.
 type splitter struct {
 	in      io.Reader
-	longest int    // in bytes, what a line may have
-	rest    []byte // the beginning of a line, not shared with any chunk
+	file    *progress // what in gets its text from
+	longest int       // in bytes, what a line may have
+	rest    []byte    // the beginning of a line, not shared with any chunk
 	free    chan *buffers
 	line    int   // the number of the next line
 	err     error // why the stream ended
 }
 
-func newSplitter(in io.Reader) *splitter {
-	return &splitter{in: in, longest: maxLine, line: 1, free: make(chan *buffers, 64)}
+func newSplitter(in io.Reader, file *progress) *splitter {
+	return &splitter{in: in, file: file, longest: maxLine, line: 1, free: make(chan *buffers, 64)}
 }
 
 // buffers returns some that are free.
@@ -57,7 +59,6 @@ func (s *splitter) giveBack(b *buffers) {
 	if cap(b.text) > 4*chunkSize {
 		return
 	}
-	clear(b.operations)
 	select {
 	case s.free <- b:
 	default:
@@ -101,7 +102,7 @@ func (s *splitter) fill(text []byte) []byte {
 }
 
 func (s *splitter) chunk(b *buffers, text []byte) chunk {
-	c := chunk{buffers: b, text: text, first: s.line, lines: bytes.Count(text, []byte{'\n'})}
+	c := chunk{buffers: b, text: text, first: s.line, lines: bytes.Count(text, []byte{'\n'}), read: s.file.read.Load()}
 	s.line += c.lines
 	return c
 }
