@@ -30,11 +30,14 @@ func Check(ctx context.Context, h *history.History, o Options) (*Result, error) 
 	if o.Workers <= 0 {
 		o.Workers = runtime.GOMAXPROCS(0)
 	}
-	h = Numbered(h)
-	if err := wellFormed(h, o.Workers); err != nil {
+	keys, err := split(h, o.Workers)
+	if err == errUnnumbered {
+		keys, err = split(Numbered(h), o.Workers)
+	}
+	if err != nil {
 		return nil, err
 	}
-	c := newChecking(ctx, h.Header.Object, o, perkey.Split(h, o.Workers))
+	c := newChecking(ctx, h.Header.Object, o, keys)
 	c.run()
 	if err := ctx.Err(); err != nil {
 		return nil, err

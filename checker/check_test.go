@@ -68,7 +68,7 @@ func TestCheckNamesTheOperationsAtFault(t *testing.T) {
 			if want := []checker.Violation{test.want}; got.Verdict != checker.Invalid || !reflect.DeepEqual(got.Violations, want) {
 				t.Errorf("got  %+v\nwant %+v", got, want)
 			}
-			if err := proof.Verify(test.history, nil, got.Certificate); err != nil {
+			if err := proof.Verify(checker.Numbered(test.history), nil, got.Certificate); err != nil {
 				t.Errorf("the certificate proves nothing: %v", err)
 			}
 		})

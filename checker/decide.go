@@ -14,6 +14,7 @@ import (
 	"github.com/assay-dev/assay/checker/perkey"
 	"github.com/assay-dev/assay/checker/proof"
 	"github.com/assay-dev/assay/checker/search"
+	"github.com/assay-dev/assay/checker/shrink"
 	"github.com/assay-dev/assay/location"
 	"github.com/assay-dev/assay/workload/history"
 )
@@ -76,13 +77,14 @@ func (c *checking) search(key perkey.History, hard string, share time.Duration) 
 func (c *checking) refute(key perkey.History, lines []int, apart []location.SeqNo) (proof.Key, *Violation) {
 	about := proof.About{Object: c.object, Relax: c.options.Relax, Key: key.Key, Operations: key.Operations}
 	claim := proof.Key{Key: key.Key}
-	claim.Contradiction, claim.Apart, about = about.Shrink(lines, apart)
+	claim.Contradiction, claim.Apart, about = shrink.Contradiction(about, lines, apart)
 	if claim.Contradiction == nil {
 		claim.Undecided = "its contradiction is too large to be proven"
 	} else {
 		lines = proof.Lines(claim.Contradiction)
 	}
-	fault := named(key, lines)
+	fault := proof.On(about.Operations, lines)
+	slices.SortFunc(fault, func(a, b *history.Operation) int { return cmp.Compare(a.Line, b.Line) })
 	culprit := culprit(fault)
 	v := &Violation{
 		Key: key.Key, Clause: model.Clause(culprit), Lines: lines,
@@ -105,14 +107,4 @@ func culprit(fault []*history.Operation) *history.Operation {
 		}
 		return cmp.Compare(a.Call, b.Call)
 	})
-}
-
-// named returns the operations of a key on these lines.
-func named(key perkey.History, lines []int) (operations []*history.Operation) {
-	for _, op := range key.Operations {
-		if _, found := slices.BinarySearch(lines, op.Line); found {
-			operations = append(operations, op)
-		}
-	}
-	return operations
 }

@@ -22,12 +22,12 @@ type lane struct{ called, free int64 }
 // idle is the lane of a process that did nothing.
 var idle = lane{math.MaxInt64, math.MinInt64}
 
-// newSequence is for a run of a history of so many operations. Its last process tends to
-// have the highest number.
-func newSequence(run []history.Operation, operations int) *sequence {
-	s := &sequence{limit: 2*operations + 1000, others: map[int]lane{}}
-	if n := len(run); n > 0 {
-		s.lanes = make([]lane, 0, min(s.limit, max(0, run[n-1].Process)+100))
+// newSequence is for a run of operations. The last process of all tends to have the highest
+// number.
+func newSequence(all []history.Operation) sequence {
+	s := sequence{limit: 2*len(all) + 1000, others: map[int]lane{}}
+	if n := len(all); n > 0 {
+		s.lanes = make([]lane, 0, min(s.limit, max(0, all[n-1].Process)+100))
 	}
 	return s
 }

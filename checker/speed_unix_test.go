@@ -29,8 +29,8 @@ const (
 	searchMemory = 8 << 30
 )
 
-// TestSpeed prints tables of what checks cost, for the documentation: by length, against the
-// search on the longest histories that it decides, and on one core and two.
+// TestSpeed prints tables of what checks cost, for the documentation: by length, on one
+// core and two, and against the search on the longest histories that it decides.
 func TestSpeed(t *testing.T) {
 	if *speed == 0 {
 		t.Skip("-speed is not given")
@@ -43,14 +43,14 @@ func TestSpeed(t *testing.T) {
 			length(t, b)
 		}
 	})
-	fmt.Println("\n| object | clients | unknown | verdict | operations | this checker | search | ratio | twice as many |")
-	fmt.Println("|---|---|---|---|---|---|---|---|---|")
-	each(func(b randhist.Busy) { against(t, b) })
 	fmt.Println("\n| object | keys | operations | one core | two cores | ratio |")
 	fmt.Println("|---|---|---|---|---|---|")
 	for _, object := range []history.Object{history.Consensus, history.Blob} {
 		cores(t, randhist.Busy{Object: object, Operations: min(*speed, 1_000_000), Clients: 30, Keys: 200, Unknown: 1})
 	}
+	fmt.Println("\n| object | clients | unknown | verdict | operations | this checker | search | ratio | twice as many |")
+	fmt.Println("|---|---|---|---|---|---|---|---|---|")
+	each(func(b randhist.Busy) { against(t, b) })
 }
 
 // each calls do with every kind of history.
@@ -134,6 +134,7 @@ func short(d time.Duration) time.Duration {
 }
 
 func cores(t *testing.T, b randhist.Busy) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	h := b.Generate(1)
 	var wall [2]time.Duration
 	for range 5 { // in turns, so that whatever else runs disturbs both

@@ -2,42 +2,48 @@ package checker
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 
-	"github.com/assay-dev/assay/checker/internal/parallel"
+	"github.com/assay-dev/assay/checker/perkey"
 	"github.com/assay-dev/assay/workload/history"
 )
 
-// wellFormed returns a [history.LineError] when h is no history: whatever the store
-// did, no clients can have seen this.
-func wellFormed(h *history.History, workers int) error {
+// split splits h into the histories of its keys. It returns a [history.LineError] when h
+// is no history: whatever the store did, no clients can have seen this.
+func split(h *history.History, workers int) ([]perkey.History, error) {
 	if o := h.Header.Object; o != history.Consensus && o != history.Blob && o != history.Register {
-		return &history.LineError{Line: 1, Cause: fmt.Errorf("unknown object %q", h.Header.Object)}
+		return nil, &history.LineError{Line: 1, Cause: fmt.Errorf("unknown object %q", h.Header.Object)}
 	}
-	errs, parts := make([]error, workers), make([]*sequence, workers)
-	parallel.Ranges(workers, len(h.Operations), func(worker, from, to int) {
-		parts[worker] = newSequence(h.Operations[from:to], len(h.Operations))
-		errs[worker] = survey(h.Operations[from:to], h.Header.Object, parts[worker])
+	parts := make([]sequence, workers)
+	for i := range parts {
+		parts[i] = newSequence(h.Operations)
+	}
+	keys, err := perkey.SplitChecked(h, workers, func(worker int, few []history.Operation) error {
+		return survey(few, h.Header.Object, &parts[worker])
 	})
-	for i, err := range errs {
-		if err != nil {
-			return err
-		}
-		if i > 0 {
-			parts[0].join(parts[i])
-		}
+	if err != nil {
+		return nil, err
+	}
+	for i := range parts[1:] {
+		parts[0].join(&parts[i+1])
 	}
 	if parts[0].broken {
-		return overlap(h.Operations)
+		err = overlap(h.Operations)
 	}
-	return nil
+	return keys, err
 }
+
+var errUnnumbered = errors.New("an operation has no line")
 
 // survey judges operations one by one, and enters them into s.
 func survey(operations []history.Operation, object history.Object, s *sequence) error {
 	for i := range operations {
 		op := &operations[i]
+		if op.Line == 0 {
+			return errUnnumbered
+		}
 		if err := possible(op, object); err != nil {
 			return &history.LineError{Line: op.Line, Cause: err}
 		}
@@ -51,7 +57,7 @@ func possible(op *history.Operation, object history.Object) error {
 	if op.Action == nil {
 		return fmt.Errorf("an operation without an action")
 	}
-	of, listing := belongs(op.Action)
+	of, listing, refused := about(op.Action)
 	switch {
 	case of != object:
 		return fmt.Errorf("%s is no operation of a %s", op.Action.Name(), object)
@@ -63,7 +69,7 @@ func possible(op *history.Operation, object history.Object) error {
 		return fmt.Errorf("it returned at %d, before its call at %d", op.Return, op.Call)
 	case op.Return == history.Never && op.Outcome != history.Info:
 		return fmt.Errorf("outcome %s without a return", op.Outcome)
-	case op.Outcome != history.Fail && history.Refused(op.Action):
+	case op.Outcome != history.Fail && refused:
 		return fmt.Errorf("refused with outcome %s: a refusal is a determinate failure", op.Outcome)
 	}
 	if a, ok := op.Action.(*history.Scan); ok && op.Outcome == history.Ok && a.Limit < 0 {
@@ -72,19 +78,24 @@ func possible(op *history.Operation, object history.Object) error {
 	return nil
 }
 
-// belongs returns the object that has the operation, and whether it is a listing.
-func belongs(a history.Action) (of history.Object, listing bool) {
-	switch a.(type) {
+// about returns the object that has the operation, whether it is a listing, and whether it
+// was refused.
+func about(a history.Action) (of history.Object, listing, refused bool) {
+	switch a := a.(type) {
+	case *history.Head, *history.CompareAndSet, *history.Scan:
+		return history.Consensus, false, false
+	case *history.Truncate:
+		return history.Consensus, false, a.Refused
 	case *history.ListKeys:
-		return history.Consensus, true
-	case *history.List:
-		return history.Blob, true
-	case *history.Head, *history.CompareAndSet, *history.Scan, *history.Truncate:
-		return history.Consensus, false
+		return history.Consensus, true, false
 	case *history.RegisterRead, *history.RegisterWrite, *history.RegisterSwap:
-		return history.Register, false
+		return history.Register, false, false
+	case *history.Restore:
+		return history.Blob, false, a.Refused
+	case *history.List:
+		return history.Blob, true, false
 	}
-	return history.Blob, false
+	return history.Blob, false, false
 }
 
 // overlap returns the first operation whose process was not free, whatever the order

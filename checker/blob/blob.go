@@ -189,5 +189,6 @@ func (b *block) zone() bool { return b.returned < b.called }
 // A stretch is a stretch of time and the block that it is about.
 type stretch struct {
 	begin, end int64
-	of         *block
+	of         int32
+	kind       kind // of the block
 }

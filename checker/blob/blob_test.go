@@ -9,6 +9,7 @@ import (
 	"github.com/assay-dev/assay/checker/internal/randhist"
 	"github.com/assay-dev/assay/checker/perkey"
 	"github.com/assay-dev/assay/checker/proof"
+	"github.com/assay-dev/assay/checker/shrink"
 	"github.com/assay-dev/assay/location"
 	"github.com/assay-dev/assay/workload/history"
 )
@@ -31,7 +32,7 @@ func check(t *testing.T, h *history.History) string {
 		return undecided
 	case r.Contradiction != nil:
 		about := proof.About{Object: history.Blob, Relax: h.Header.Relax, Key: key.Key, Operations: key.Operations}
-		claim.Contradiction, _, _ = about.Shrink(proof.Lines(r.Contradiction), nil)
+		claim.Contradiction, _, _ = shrink.Among(about, proof.Lines(r.Contradiction), nil)
 		found = contradiction
 	}
 	c := &proof.Certificate{Object: history.Blob, Relax: h.Header.Relax, Keys: []proof.Key{claim}}
@@ -91,6 +92,9 @@ func TestBlob(t *testing.T) {
 			at(0, 2, set(1)), at(9, 10, get(1)), at(3, 8, nothing())}},
 		{"an absence waits for the delete at the end of a zone", nil, order, []history.Operation{
 			at(0, 2, set(1)), at(9, 10, del(1)), at(3, 9, nothing())}},
+		{"an absence waits until the very end of one of many zones", nil, order, []history.Operation{
+			at(0, 1, set(1)), at(10, 11, get(1)), at(10, 11, set(2)), at(20, 21, get(2)),
+			at(20, 21, set(3)), at(30, 31, del(3)), at(30, 31, set(4)), at(40, 41, get(4)), at(5, 30, nothing())}},
 		{"nothing is seen before the first value", nil, order, []history.Operation{
 			at(0, 5, set(1)), at(1, 2, nothing()), at(6, 7, get(1))}},
 		{"nothing is seen after a value without a delete", nil, contradiction, []history.Operation{
@@ -141,6 +145,22 @@ func TestBlob(t *testing.T) {
 			at(0, 1, set(1)), at(2, 3, del(1)), at(4, 5, &history.Restore{}), at(6, 7, get(1))}},
 		{"under no-restore a restore succeeds while the key is there", noRestore, order, []history.Operation{
 			at(0, 1, set(1)), at(2, 3, del(1)), at(1, 5, &history.Restore{}), at(6, 7, nothing())}},
+		{"under no-restore a restore of unknown outcome brings nothing back", noRestore, contradiction, []history.Operation{
+			at(0, 1, set(1)), at(2, 3, &history.Restore{}), at(4, 5, del(1)), unknown(6, &history.Restore{}), at(8, 9, get(1))}},
+		{"a restore is not refused after one that succeeded", nil, contradiction, []history.Operation{
+			unknown(0, set(1)), unknown(0, removesUnknown()), at(2, 3, &history.Restore{}), refusal(4, 5)}},
+		{"a delete that does not tell what it removed removes what is there", nil, order, []history.Operation{
+			at(0, 1, set(1)), at(2, 3, removesUnknown()), at(4, 5, nothing()), at(6, 7, &history.Restore{}), at(8, 9, get(1))}},
+		{"a restore of unknown outcome is kept for when it is needed", nil, order, []history.Operation{
+			unknown(0, &history.Restore{}), at(0, 12, set(1)), at(1, 17, &history.Restore{}), at(2, 8, &history.Restore{}),
+			at(3, 21, del(1)), at(11, 24, removesUnknown()), at(11, 19, nothing()), at(18, 30, set(2)),
+			at(21, 25, removesUnknown()), at(25, 31, nothing()), at(26, 30, get(1))}},
+		{"under no-restore one of two unseen values is kept for when something has to be there", noRestore, order, []history.Operation{
+			at(0, 4, nothing()), unknown(8, set(1)), unknown(8, set(2)), at(8, 17, &history.Restore{}),
+			at(16, 18, del(2)), refusal(18, 21), at(20, 26, &history.Restore{})}},
+		{"under no-restore one of two sets without a witness is kept for when something has to be there", noRestore, order, []history.Operation{
+			at(3, 8, set(1)), at(5, 11, &history.Restore{}), at(5, 14, set(2)), unknown(0, removesUnknown()),
+			refusal(14, 15), unknown(17, removesUnknown()), at(17, 22, &history.Restore{})}},
 		{"a refused restore comes before everything", nil, order, []history.Operation{
 			at(0, 5, set(1)), refusal(3, 4), at(6, 7, del(1)), at(8, 9, nothing())}},
 		{"a restore is refused only before everything", nil, contradiction, []history.Operation{

@@ -1,7 +1,9 @@
 package blob
 
 import (
+	"cmp"
 	"slices"
+	"sort"
 
 	"github.com/assay-dev/assay/checker/proof"
 	"github.com/assay-dev/assay/workload/history"
@@ -33,11 +35,19 @@ func (k *key) all(blocks ...*block) (steps []proof.Step) {
 // undeleted is the contradiction of operations that saw nothing where there are fewer
 // deletes than they need: between those and the values before them.
 func (k *key) undeleted(spent []spending) (steps []proof.Step) {
+	byReturn := k.byReturn()
 	for _, s := range spent {
 		steps = append(steps, k.all(s.seen, s.after)...)
+		// What returned just before shows that no delete before it can serve.
+		before := sort.Search(len(byReturn), func(i int) bool {
+			return k.Operations[byReturn[i]].Return >= k.Operations[s.after.op].Call
+		})
+		if before > 0 {
+			steps = append(steps, k.among(byReturn[before-1])...)
+		}
 		for _, t := range []int64{s.after.called, s.seen.returned} {
 			if z := k.zoneAt(t, new(int)); z != nil {
-				steps = append(steps, k.all(z.of)...)
+				steps = append(steps, k.all(&k.blocks[z.of])...)
 			}
 		}
 	}
@@ -57,4 +67,15 @@ func (k *key) undeleted(spent []spending) (steps []proof.Step) {
 		}
 	}
 	return steps
+}
+
+// byReturn returns the operations that were answered, in the order of their returns.
+func (k *key) byReturn() (answered []int32) {
+	for i, op := range k.Operations {
+		if op.Outcome != history.Info {
+			answered = append(answered, int32(i))
+		}
+	}
+	slices.SortStableFunc(answered, func(a, b int32) int { return cmp.Compare(k.Operations[a].Return, k.Operations[b].Return) })
+	return answered
 }

@@ -43,9 +43,8 @@ type follower struct {
 	sets, mute, removals, reads, absences, beginnings, restores, presences uint64
 	lookUps                                                                uint64 // of the reads, those of deletes
 
-	// Those of unknown outcome that were called, besides sets.
-	freeDeletes, freeRestores []int32
-	unseen                    int32 // of the sets that nobody saw, the one called first
+	// Those of unknown outcome that were called: of sets those of which nobody saw the value.
+	freeSets, freeDeletes, freeRestores []int32
 
 	situations, next []situation
 	placed           []placing
@@ -54,11 +53,11 @@ type follower struct {
 
 // A situation is what the key may be in.
 type situation struct {
-	value             int32 // the block of the value set last, or none
-	present           bool
-	done              uint64 // of the operations in flight, those that have happened
-	deletes, restores int32  // so many of unknown outcome have happened
-	last              int32  // the latest operation, in placed
+	value                   int32 // the block of the value set last, or none
+	present                 bool
+	done                    uint64 // of the operations in flight, those that have happened
+	sets, deletes, restores int32  // so many of unknown outcome have happened
+	last                    int32  // the latest operation, in placed
 }
 
 // A placing is an operation and the placing before it, none for the first.
@@ -69,7 +68,8 @@ type placing struct {
 
 // as reports whether s is at least as good as t: nothing that t allows is impossible from s.
 func (s *situation) as(t *situation) bool {
-	return s.value == t.value && s.present == t.present && s.done == t.done && s.deletes <= t.deletes && s.restores <= t.restores
+	return s.value == t.value && s.present == t.present && s.done == t.done &&
+		s.sets <= t.sets && s.deletes <= t.deletes && s.restores <= t.restores
 }
 
 func (k *key) newFollower() *follower {
@@ -77,8 +77,8 @@ func (k *key) newFollower() *follower {
 	f := &follower{
 		key: k, about: make([]int32, n), slots: make([]uint64, n),
 		left: make([]int32, len(k.blocks)), solo: make([]bool, len(k.blocks)), pending: make([]uint64, len(k.blocks)),
-		unseen: none, situations: []situation{{value: none, last: none}},
-		moves: movesPerOperation*n + freeMoves,
+		situations: []situation{{value: none, last: none}},
+		moves:      movesPerOperation*n + freeMoves,
 	}
 	for i := range f.about {
 		f.about[i] = none
@@ -208,9 +208,7 @@ func (f *follower) callFree(i int32, op *history.Operation) {
 	switch op.Action.(type) {
 	case *history.Set:
 		f.left[f.about[i]]--
-		if f.unseen == none {
-			f.unseen = i
-		}
+		f.freeSets = append(f.freeSets, i)
 	case *history.Delete:
 		f.freeDeletes = append(f.freeDeletes, i)
 	case *history.Restore:

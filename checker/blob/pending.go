@@ -4,9 +4,9 @@ import "math"
 
 // pending are blocks that wait, all of them until the first of them cannot any longer.
 type pending struct {
-	blocks []*block
+	blocks []int32
 	due    int64  // when that is
-	first  *block // the one that can wait least,
+	first  int32  // the one that can wait least,
 	after  *block // and what it found in its way
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/assay-dev/assay/checker/proof"
+	"github.com/assay-dev/assay/checker/shrink"
 	"github.com/assay-dev/assay/workload/history"
 )
 
@@ -38,33 +39,59 @@ func (k *key) followRestores() {
 	}
 }
 
-// How many answers an exhausted contradiction is looked for among.
+// How many operations an exhausted contradiction is looked for among: so many that were
+// answered, and as many of unknown outcome.
 const (
 	fewestNamed = 8
 	mostNamed   = 64
 )
 
-// exhaust finds answers that have no order, whatever was before: some of the last ones until
-// the culprit returned.
+// exhaust finds operations that have no order, whatever was before: some of the last ones
+// that were called before the culprit returned.
 func (k *key) exhaust(culprit int32) []proof.Step {
-	var known []*history.Operation
+	var answered, unknown []*history.Operation
+	until := k.Operations[culprit].Return
 	for _, op := range k.Operations {
-		if op.Outcome != history.Info && op.Return <= k.Operations[culprit].Return {
-			known = append(known, op)
+		switch {
+		case op.Call > until:
+		case op.Outcome == history.Info:
+			unknown = append(unknown, op)
+		default:
+			answered = append(answered, op)
 		}
 	}
-	slices.SortStableFunc(known, func(a, b *history.Operation) int { return cmp.Compare(a.Return, b.Return) })
+	slices.SortStableFunc(answered, func(a, b *history.Operation) int { return cmp.Compare(a.Return, b.Return) })
 	about := proof.About{Object: history.Blob, Relax: k.relax, Key: k.Key, Operations: k.Operations}
-	for n := fewestNamed; n <= mostNamed; n *= 2 {
-		var lines []int
-		for _, op := range known[max(0, len(known)-n):] {
-			lines = append(lines, op.Line)
-		}
-		if steps, _, _ := about.Among(lines, nil); steps != nil || n >= len(known) {
+	for n := fewestNamed; ; n *= 2 {
+		lines := k.bounded(append(last(n, answered), last(n, unknown)...))
+		if steps, _, _ := shrink.Among(about, lines, nil); steps != nil || n == mostNamed || n >= max(len(answered), len(unknown)) {
 			return steps
 		}
 	}
-	return nil
+}
+
+// bounded adds what bounds in time the values that were set on some lines.
+func (k *key) bounded(lines []int) []int {
+	slices.Sort(lines)
+	bounded := lines
+	for i := range k.blocks {
+		b := &k.blocks[i]
+		if _, found := slices.BinarySearch(lines, k.Operations[b.op].Line); !found {
+			continue
+		}
+		for _, step := range k.all(b) {
+			bounded = append(bounded, step.Line)
+		}
+	}
+	return bounded
+}
+
+// last returns the lines of the last n operations.
+func last(n int, operations []*history.Operation) (lines []int) {
+	for _, op := range operations[max(0, len(operations)-n):] {
+		lines = append(lines, op.Line)
+	}
+	return lines
 }
 
 // blockOf returns the block that a delete ended.

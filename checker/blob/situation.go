@@ -10,7 +10,7 @@ import (
 func (f *follower) reach(s situation, target uint64) {
 	queue := []situation{s}
 	for i := 0; i < len(queue) && f.moves > 0; i++ {
-		f.move(queue[i], target, func(t situation) {
+		f.move(queue[i], func(t situation) {
 			f.moves--
 			f.settle(&t)
 			if t.done&target != 0 {
@@ -54,55 +54,73 @@ func (f *follower) put(s *situation, op int32, lookUp bool) {
 	s.last = int32(len(f.placed) - 1)
 }
 
-// move calls to with each situation to which one more operation leads, which is the target
-// or brings it nearer.
-func (f *follower) move(s situation, target uint64, to func(situation)) {
+// move calls to with each situation to which one more operation leads.
+func (f *follower) move(s situation, to func(situation)) {
 	if s.value == none || f.left[s.value] == 0 && f.pending[s.value]&^s.done == 0 {
 		f.replace(s, to)
 	}
 	switch {
-	case s.value == none:
 	case s.present:
 		f.remove(s, to)
-		if target&f.restores != 0 { // it changes nothing
-			f.do(&s, target)
-			to(s)
-		}
+		f.idle(s, f.restores&^s.done, to)
 	default:
-		f.restore(s, to)
+		if s.value != none {
+			f.restore(s, to)
+		}
+		f.idle(s, f.anything(&s), to)
 	}
-	if !s.present && f.any(&s, target) {
-		f.do(&s, target)
+}
+
+// idle lets one of some operations happen that change nothing now.
+func (f *follower) idle(s situation, operations uint64, to func(situation)) {
+	if bit := f.soonest(operations); bit != 0 {
+		f.do(&s, bit)
 		to(s)
 	}
 }
 
-// any reports whether an operation is a delete that removes whatever there is.
-func (f *follower) any(s *situation, bit uint64) bool {
-	if bit&f.removals == 0 {
-		return false
+// soonest returns that of some operations in flight which can wait least. Where they are
+// alike, the others do as well later.
+func (f *follower) soonest(operations uint64) (bit uint64) {
+	least := int64(history.Never)
+	for ; operations != 0; operations &= operations - 1 {
+		slot := bits.TrailingZeros64(operations)
+		if by := f.deadline(f.holder[slot]); by < least {
+			bit, least = 1<<slot, by
+		}
 	}
-	slot := bits.TrailingZeros64(bit)
-	if f.deleteSize {
-		return f.needs[slot]&^s.done == 0
-	}
-	return !f.Operations[f.holder[slot]].Action.(*history.Delete).Answered
+	return bit
 }
 
-// replace lets another value be set. The sets of values that nobody saw can always come just
-// before.
+// anything returns the deletes in flight that remove whatever there is.
+func (f *follower) anything(s *situation) (deletes uint64) {
+	for removals := f.removals &^ s.done; removals != 0; removals &= removals - 1 {
+		slot := bits.TrailingZeros64(removals)
+		if f.deleteSize && f.needs[slot]&^s.done == 0 || !f.deleteSize && !f.Operations[f.holder[slot]].Action.(*history.Delete).Answered {
+			deletes |= 1 << slot
+		}
+	}
+	return deletes
+}
+
+// replace lets another value be set. A value that nobody saw is good for the presence of the
+// key alone, where nothing can come back.
 func (f *follower) replace(s situation, to func(situation)) {
-	if s.value == none && f.unseen != none {
-		t := s
-		f.put(&t, f.unseen, false)
-		t.value, t.present = f.about[f.unseen], true
+	if !s.present && (s.value == none || f.noRestore) && int(s.sets) < len(f.freeSets) {
+		t, set := s, f.freeSets[s.sets]
+		f.put(&t, set, false)
+		t.value, t.present, t.sets = f.about[set], true, s.sets+1
 		to(t)
 	}
 	if mute := f.mute &^ s.done; mute != 0 {
-		for ; mute != 0; mute &= mute - 1 {
-			f.set(&s, mute&-mute)
+		if f.noRestore {
+			mute = f.soonest(mute)
 		}
-		to(s)
+		t := s
+		for ; mute != 0; mute &= mute - 1 {
+			f.set(&t, mute&-mute)
+		}
+		to(t)
 	}
 	for sets := f.sets &^ s.done; sets != 0; sets &= sets - 1 {
 		t := s
@@ -118,13 +136,15 @@ func (f *follower) set(s *situation, bit uint64) {
 
 // remove lets the value that is there be deleted.
 func (f *follower) remove(s situation, to func(situation)) {
-	for removals := f.removals &^ s.done; removals != 0; removals &= removals - 1 {
-		bit := removals & -removals
-		if t := s; f.any(&s, bit) || !f.deleteSize && f.pending[s.value]&bit != 0 {
-			f.do(&t, bit)
-			t.present = false
-			to(t)
-		}
+	removals := f.soonest(f.anything(&s))
+	if !f.deleteSize {
+		removals |= f.removals & f.pending[s.value] &^ s.done
+	}
+	for ; removals != 0; removals &= removals - 1 {
+		t := s
+		f.do(&t, removals&-removals)
+		t.present = false
+		to(t)
 	}
 	if int(s.deletes) < len(f.freeDeletes) {
 		f.put(&s, f.freeDeletes[s.deletes], false)
@@ -135,9 +155,9 @@ func (f *follower) remove(s situation, to func(situation)) {
 
 // restore lets the value that was deleted come back.
 func (f *follower) restore(s situation, to func(situation)) {
-	for restores := f.restores &^ s.done; restores != 0; restores &= restores - 1 {
+	if bit := f.soonest(f.restores &^ s.done); bit != 0 {
 		t := s
-		f.do(&t, restores&-restores)
+		f.do(&t, bit)
 		t.present = true
 		to(t)
 	}

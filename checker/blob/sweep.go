@@ -61,7 +61,7 @@ func (s *sweep) run() bool {
 		}
 		// The zone's set overwrites whatever is there.
 		s.placeLasting(zone.begin)
-		s.placeZone(zone.of)
+		s.placeZone(&s.key.blocks[zone.of])
 	}
 	return s.gap(math.MaxInt64)
 }
@@ -96,7 +96,7 @@ func (s *sweep) open(t int64) {
 	for len(s.waiting) > 0 && s.waiting[0].begin <= t {
 		w := s.waiting[0]
 		s.waiting = s.waiting[1:]
-		switch kind := w.of.kind; {
+		switch kind := w.kind; {
 		case kind == deleting:
 			s.deleting.push(w)
 		case kind == lasting && s.present, kind == absent && !s.present:
@@ -113,7 +113,7 @@ func (s *sweep) open(t int64) {
 // same instant can follow, then deletes, since they make room for what saw nothing.
 func (s *sweep) due(t int64) bool {
 	if s.lasting.due <= t {
-		s.present, s.cause = true, s.lasting.first
+		s.present, s.cause = true, &s.key.blocks[s.lasting.first]
 		s.placeLasting(t)
 	}
 	for len(s.deleting) > 0 && s.deleting[0].end <= t {
@@ -127,7 +127,7 @@ func (s *sweep) due(t int64) bool {
 
 // spend makes the key absent for the operation that saw nothing and cannot wait.
 func (s *sweep) spend(t int64) bool {
-	hole := spending{seen: s.absent.first, after: s.absent.after}
+	hole := spending{seen: &s.key.blocks[s.absent.first], after: s.absent.after}
 	if len(s.deleting) == 0 {
 		s.spent = append(s.spent, hole)
 		return false
@@ -140,9 +140,9 @@ func (s *sweep) spend(t int64) bool {
 
 // remove places a delete, and with it all that wanted the key present before and
 // absent after.
-func (s *sweep) remove(b *block, t int64) {
+func (s *sweep) remove(of int32, t int64) {
 	s.placeLasting(t)
-	s.place(b, t)
+	s.place(of, t)
 	s.becomeAbsent(t)
 }
 
@@ -154,14 +154,15 @@ func (s *sweep) becomeAbsent(t int64) {
 func (s *sweep) placeLasting(t int64) { s.placeAll(&s.lasting, t) }
 
 func (s *sweep) placeAll(p *pending, t int64) {
-	for _, b := range p.blocks {
-		s.place(b, t)
+	for _, of := range p.blocks {
+		s.place(of, t)
 	}
 	*p = p.emptied()
 }
 
 // place lets all of a block take effect at t.
-func (s *sweep) place(b *block, t int64) {
+func (s *sweep) place(of int32, t int64) {
+	b := &s.key.blocks[of]
 	s.put(b.op, t)
 	for i := b.reads; i != 0; i = s.key.spots[i-1].next {
 		s.put(i-1, t)

@@ -39,7 +39,7 @@ func (k *key) checkBlocks() {
 		}
 	}
 	for _, pair := range k.again {
-		k.contradiction = k.among(pair[0], pair[1])
+		k.contradiction = k.among(pair[0], pair[1], k.blockOf(pair[0]).op)
 	}
 	for _, l := range k.lookups {
 		// The removal comes after all of the value's operations, which it ends.
@@ -68,13 +68,13 @@ func (k *key) checkSets() {
 func (k *key) findZones() {
 	for i := range k.blocks {
 		if b := &k.blocks[i]; k.counts(b) && b.zone() {
-			k.zones = append(k.zones, stretch{b.returned, b.called, b})
+			k.zones = append(k.zones, stretch{b.returned, b.called, int32(i), b.kind})
 		}
 	}
 	k.zones, k.spare = sortByBegin(k.zones, k.spare)
 	for i := 1; i < len(k.zones); i++ {
 		if a, b := &k.zones[i-1], &k.zones[i]; b.begin < a.end {
-			k.contradiction = k.all(a.of, b.of)
+			k.contradiction = k.all(&k.blocks[a.of], &k.blocks[b.of])
 			return
 		}
 	}
@@ -87,9 +87,10 @@ func (k *key) findZones() {
 		}
 		s, around := k.moveOut(b, &hint)
 		if s.end < s.begin {
-			k.contradiction = k.all(around, b)
+			k.contradiction = k.all(&k.blocks[around.of], b)
 			return
 		}
+		s.of = int32(i)
 		k.waiting = append(k.waiting, s)
 	}
 	k.waiting, k.spare = sortByBegin(k.waiting, k.spare)
@@ -101,13 +102,13 @@ func (k *key) counts(b *block) bool { return b.seen && (b.set != nil || !k.resto
 
 // moveOut returns when a block that is no zone can take effect at one instant, outside all
 // zones, and the zone that stood in the way.
-func (k *key) moveOut(b *block, hint *int) (s stretch, around *block) {
-	s = stretch{b.called, b.returned, b}
+func (k *key) moveOut(b *block, hint *int) (s stretch, around *stretch) {
+	s = stretch{begin: b.called, end: b.returned, kind: b.kind}
 	if z := k.zoneAt(b.called, hint); z != nil {
-		s.begin, around = z.end, z.of
+		s.begin, around = z.end, z
 	}
 	if z := k.zoneAt(b.returned, hint); z != nil {
-		s.end, around = z.begin, z.of
+		s.end, around = z.begin, z
 	}
 	return s, around
 }

@@ -123,7 +123,7 @@ func (b *blame) raised(j int32, r int64) {
 	covered := false
 	for i := range b.seen {
 		s := &b.seen[i]
-		if s.kind != truncation || s.call > r {
+		if s.call > r || s.detail == none || b.details[s.detail].kind != truncation {
 			continue
 		}
 		upTo := uint64(b.timeline.operations[s.op].Action.(*history.Truncate).UpTo)

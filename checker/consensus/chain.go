@@ -17,7 +17,7 @@ type question struct {
 type chain struct {
 	*key
 	links []link  // ascending, from index 1
-	first []int32 // by slot: the index of the first link at it or above
+	first []int32 // by slot: the index of the first link at it or above; 0 for begin
 	known int32   // the index of the last version known to exist; those above were chosen
 	open  bool    // some write may have followed the last link
 	flaw  flaw
@@ -166,7 +166,7 @@ func (k *key) writers(slot int32, buffer []int32) []int32 {
 			if write.committed {
 				writers = append(writers, w)
 			}
-		case s.seen != none && k.valueOf(write) != s.value:
+		case s.seen != none && write.value != s.value:
 		case len(writers) > 0 && k.writes[writers[len(writers)-1]].after == write.after:
 		default:
 			writers = append(writers, w)
@@ -217,9 +217,10 @@ func (c *chain) below(slot int32, after uint64) int32 {
 
 // index fills in which link is the first at or above each slot.
 func (c *chain) index() {
-	c.first = sized(c.first, len(c.slots))
+	c.first = sized(c.first, len(c.slots)+1)
+	c.first[c.begin()] = 0
 	i := int32(1)
-	for slot := range c.first {
+	for slot := range c.slots {
 		c.first[slot] = i
 		if i <= c.length() && c.links[i].slot == int32(slot) {
 			i++

@@ -74,15 +74,17 @@ func sized[E any](s []E, n int) []E {
 // A key is the state of one check: what its operations say, before any choice.
 type key struct {
 	operations []*history.Operation
-	stale      bool // relaxation stale-head
-	uncounted  bool // relaxation truncate-count
+	lines      []int32 // of the operations
+	stale      bool    // relaxation stale-head
+	uncounted  bool    // relaxation truncate-count
 
 	writes     []write  // that may have happened, by version number
 	slots      []slot   // the version numbers that they carry, ascending
 	seen       []sight  // what all other operations say
-	extents    []extent // of the scans and truncations among them
-	mismatches int      // so many of them
-	reads      []int32  // under stale-head, the heads and scans among seen, process by process
+	details    []detail // of some of them
+	mismatches int      // so many of these
+	listings   []sight  // the listings, which take no place in an order
+	reads      []sight  // under stale-head, the heads and scans instead, process by process
 
 	settled map[question]int64 // the choices that are not to be revised
 	budget  int                // so many more operations may be looked at
@@ -97,6 +99,7 @@ type key struct {
 type write struct {
 	seq, after uint64 // its number; its predecessor's plus one, 0 for none
 	call, ret  int64
+	value      string
 	op         int32
 	committed  bool
 }
@@ -114,42 +117,33 @@ const none = -1
 
 func (s *slot) known() bool { return s.seen != none || s.committed != none }
 
-// A sight is what one operation other than a write says.
+// A sight is what one operation other than a write says: it came after the version
+// of slot low was committed, and before that of slot high was.
 type sight struct {
 	call, ret int64 // ret is never for a truncation that was not answered
 	op        int32
-	slot      int32 // see the kinds
-	extent    int32 // of a scan or a truncation: its index in extents
-	kind      kind
-	stale     bool // it may tell what was true before its call
-	listing   bool
+	low, high int32
+	detail    int32 // its index in details, none if that is all
 }
 
-// An extent is what a scan or a truncation says besides.
-type extent struct {
-	from, first int32 // of a scan: the slots of its bound and of the first version returned
-	number      int32 // so many versions were returned or deleted, uncounted if unknown
-	cut         bool  // the scan returned as many as it was allowed to
+// A detail is what a sight says besides.
+type detail struct {
+	kind   kind
+	slot   int32 // see the kinds
+	from   int32 // of a scan: the slot of its bound
+	number int32 // so many versions were returned or deleted, uncounted if unknown
 }
 
 const uncounted = -1
 
-// kind says what a sight means.
+// kind says what a detail means.
 type kind uint8
 
 const (
-	// head: slot was the head.
-	head kind = iota
-	// below: no version of slot or later was there.
-	below
-	// exists: there was some version.
-	exists
 	// mismatch: slot was not the head.
-	mismatch
-	// scan: slot was the last version returned.
+	mismatch kind = iota
+	// scan: slot was the first version returned.
 	scan
 	// truncation: slot is the first at or above the bound.
 	truncation
-	// nothing says nothing: a mismatch on a version that nobody wrote, a scan of nothing.
-	nothing
 )

@@ -12,16 +12,12 @@ import (
 
 func (k *key) reset(operations []*history.Operation) {
 	n := len(operations)
-	k.operations, k.mismatches = operations, 0
-	k.writes = sized(k.writes, n/2)[:0]
-	k.extents, k.reads = sized(k.extents, n/6)[:0], k.reads[:0]
+	k.operations, k.lines = operations, sized(k.lines, n)
+	k.writes, k.details = sized(k.writes, n*3/8)[:0], sized(k.details, n/3)[:0]
+	k.mismatches = 0
+	k.listings, k.reads = k.listings[:0], k.reads[:0]
 	k.budget = workPerOperation*n + freeWork
 	clear(k.settled)
-}
-
-// valueOf returns the value that a write carries.
-func (k *key) valueOf(w *write) string {
-	return k.operations[w.op].Action.(*history.CompareAndSet).New.Value
 }
 
 // gather takes the operations apart. It returns a contradiction when an answer is
@@ -39,26 +35,12 @@ func (k *key) gather() []proof.Step {
 			return steps
 		}
 	}
-	if k.stale {
-		k.sortReads()
-	}
-	return nil
-}
-
-// sortReads lists the heads and scans of each process in the order of their calls.
-func (k *key) sortReads() {
-	for i := range k.seen {
-		switch k.operations[k.seen[i].op].Action.(type) {
-		case *history.Head, *history.Scan:
-			k.seen[i].stale = true
-			k.reads = append(k.reads, int32(i))
-		}
-	}
-	slices.SortFunc(k.reads, func(i, j int32) int {
-		a, b := k.operations[k.seen[i].op], k.operations[k.seen[j].op]
+	slices.SortFunc(k.reads, func(r, s sight) int {
+		a, b := k.operations[r.op], k.operations[s.op]
 		return cmp.Or(cmp.Compare(a.Process, b.Process), cmp.Compare(a.Call, b.Call),
 			cmp.Compare(a.Return, b.Return), cmp.Compare(a.Line, b.Line))
 	})
+	return nil
 }
 
 func wrongAnswer(op *history.Operation) []proof.Step {
@@ -68,12 +50,13 @@ func wrongAnswer(op *history.Operation) []proof.Step {
 // takeWrites collects the compare-and-sets that may have happened.
 func (k *key) takeWrites() []proof.Step {
 	for i, op := range k.operations {
+		k.lines[i] = int32(op.Line)
 		a, ok := op.Action.(*history.CompareAndSet)
 		if !ok || op.Outcome == history.Fail || op.Outcome == history.Ok && !a.Committed {
 			continue
 		}
 		if valid := a.New.SeqNo.Legal() && (!a.HasExpected || a.New.SeqNo > a.Expected); valid {
-			k.writes = append(k.writes, write{uint64(a.New.SeqNo), after(a), op.Call, op.Return, int32(i), op.Outcome == history.Ok})
+			k.writes = append(k.writes, write{uint64(a.New.SeqNo), after(a), op.Call, op.Return, a.New.Value, int32(i), op.Outcome == history.Ok})
 		} else if op.Outcome == history.Ok {
 			return wrongAnswer(op)
 		}
@@ -90,100 +73,125 @@ func after(a *history.CompareAndSet) uint64 {
 	return uint64(a.Expected) + 1
 }
 
+// sight returns what an operation says that saw nothing yet.
+func (k *key) sight(i int32, op *history.Operation) sight {
+	return sight{call: op.Call, ret: op.Return, op: i, low: k.begin(), high: k.end(), detail: none}
+}
+
+// add adds a detail to s.
+func (k *key) add(s *sight, d detail) {
+	s.detail = int32(len(k.details))
+	k.details = append(k.details, d)
+}
+
 // takeUnanswered enters a truncation that was refused or may have happened. Other
 // operations without an answer say nothing.
 func (k *key) takeUnanswered(i int32, op *history.Operation, hint int32) {
 	a, ok := op.Action.(*history.Truncate)
-	s := sight{call: op.Call, ret: op.Return, op: i, kind: below}
+	s := k.sight(i, op)
 	switch {
 	case !ok || op.Outcome == history.Fail && !a.Refused:
 		return
 	case op.Outcome == history.Info:
 		s.ret = never
-		s = k.extend(s, truncation, extent{number: uncounted})
+		k.add(&s, detail{truncation, k.find(uint64(a.UpTo), hint), none, uncounted})
+	default:
+		s.high = k.find(uint64(a.UpTo), hint)
 	}
-	s.slot = k.find(uint64(a.UpTo), hint)
 	k.seen = append(k.seen, s)
 }
 
-func (k *key) extend(s sight, kind kind, e extent) sight {
-	s.kind, s.extent = kind, int32(len(k.extents))
-	k.extents = append(k.extents, e)
-	return s
-}
-
 // take enters one operation that was answered. It looks for versions near hint.
-func (k *key) take(i int32, op *history.Operation, hint *int32) []proof.Step {
-	s := sight{call: op.Call, ret: op.Return, op: i, kind: below}
+func (k *key) take(i int32, op *history.Operation, hint *int32) (steps []proof.Step) {
+	s, to := k.sight(i, op), &k.seen
 	switch a := op.Action.(type) {
 	case *history.Head:
-		if a.Found {
-			s.kind, s.slot = head, k.find(uint64(a.Version.SeqNo), *hint)
-			if steps := k.witness(i, s.slot, &a.Version); steps != nil {
-				return steps
-			}
-			*hint = s.slot
+		if to = k.readers(); !a.Found {
+			s.high = 0
+			break
 		}
+		s.low = k.find(uint64(a.Version.SeqNo), *hint)
+		s.high, *hint = s.low+1, s.low
+		steps = k.witness(i, s.low, &a.Version)
 	case *history.CompareAndSet:
 		if a.Committed {
 			return nil
 		}
-		if !a.New.SeqNo.Legal() || a.HasExpected && a.New.SeqNo <= a.Expected {
-			return wrongAnswer(op)
-		}
-		if s.kind = exists; a.HasExpected {
-			s.kind, s.slot = mismatch, k.find(uint64(a.Expected), *hint)
-			if k.slots[s.slot].seq != uint64(a.Expected) || s.slot == k.end() {
-				s.kind = nothing
-			} else {
-				k.mismatches++
-			}
-		}
+		steps = k.takeMismatch(&s, a, *hint)
 	case *history.Scan:
-		if !plausible(a) {
-			return wrongAnswer(op)
-		}
-		return k.takeScan(s, a, hint)
+		to = k.readers()
+		steps = k.takeScan(&s, a, hint)
 	case *history.Truncate:
 		if a.Deleted < 0 && (a.Deleted != location.CountUnknown || !k.uncounted) {
 			return wrongAnswer(op)
 		}
-		s = k.extend(s, truncation, extent{number: int32(min(a.Deleted, math.MaxInt32))})
-		s.slot = k.find(uint64(a.UpTo), *hint)
+		s.low = k.find(uint64(a.UpTo), *hint)
+		k.add(&s, detail{truncation, s.low, none, int32(min(a.Deleted, math.MaxInt32))})
 	case *history.ListKeys:
-		if s.listing = true; len(a.Keys) > 1 {
+		to = &k.listings
+		switch len(a.Keys) {
+		case 0:
+			s.high = 0
+		case 1:
+			s.low = 0
+		default:
 			return wrongAnswer(op)
 		}
-		if len(a.Keys) == 1 {
-			s.kind = exists
+	}
+	*to = append(*to, s)
+	return steps
+}
+
+// readers returns where heads and scans go.
+func (k *key) readers() *[]sight {
+	if k.stale {
+		return &k.reads
+	}
+	return &k.seen
+}
+
+// takeMismatch adds what a mismatch says. On a number that nobody wrote it says nothing.
+func (k *key) takeMismatch(s *sight, a *history.CompareAndSet, hint int32) []proof.Step {
+	switch {
+	case !a.New.SeqNo.Legal() || a.HasExpected && a.New.SeqNo <= a.Expected:
+		return wrongAnswer(k.operations[s.op])
+	case !a.HasExpected:
+		s.low = 0
+	default:
+		if slot := k.find(uint64(a.Expected), hint); slot != k.end() && k.slots[slot].seq == uint64(a.Expected) {
+			k.add(s, detail{mismatch, slot, none, none})
+			k.mismatches++
 		}
 	}
-	k.seen = append(k.seen, s)
 	return nil
 }
 
-func (k *key) takeScan(s sight, a *history.Scan, hint *int32) []proof.Step {
-	from, n := k.find(uint64(a.From), *hint), len(a.Versions)
-	switch {
-	case a.Limit == 0:
-		s.kind = nothing
-	case n == 0:
-		s.slot = from
-	default:
-		s.slot = from
-		s = k.extend(s, scan, extent{from: from, number: int32(n), cut: int64(n) == a.Limit})
-		for i := range a.Versions {
-			s.slot = k.find(uint64(a.Versions[i].SeqNo), s.slot)
-			if steps := k.witness(s.op, s.slot, &a.Versions[i]); steps != nil {
-				return steps
-			}
-			if i == 0 {
-				k.extents[s.extent].first = s.slot
-			}
-		}
-		*hint = s.slot
+// takeScan adds what a scan says. With a limit of 0 it says nothing.
+func (k *key) takeScan(s *sight, a *history.Scan, hint *int32) []proof.Step {
+	if !plausible(a) {
+		return wrongAnswer(k.operations[s.op])
 	}
-	k.seen = append(k.seen, s)
+	from, n := k.find(uint64(a.From), *hint), len(a.Versions)
+	if n == 0 {
+		if a.Limit > 0 {
+			s.high = from
+		}
+		return nil
+	}
+	last := from
+	for i := range a.Versions {
+		last = k.find(uint64(a.Versions[i].SeqNo), last)
+		if steps := k.witness(s.op, last, &a.Versions[i]); steps != nil {
+			return steps
+		}
+		if i == 0 {
+			k.add(s, detail{scan, last, from, int32(n)})
+		}
+	}
+	if s.low = last; int64(n) < a.Limit {
+		s.high = last + 1
+	}
+	*hint = last
 	return nil
 }
 
@@ -199,9 +207,7 @@ func plausible(a *history.Scan) bool {
 
 // group sorts the writes and makes a slot of those that carry the same number.
 func (k *key) group() {
-	sortNearly(k.writes, func(a, b *write) int {
-		return cmp.Or(cmp.Compare(a.seq, b.seq), cmp.Compare(a.after, b.after), cmp.Compare(a.call, b.call))
-	})
+	sortNearly(k.writes, (*write).before)
 	distinct := 0
 	for i := range k.writes {
 		if i == 0 || k.writes[i].seq != k.writes[i-1].seq {
@@ -215,14 +221,23 @@ func (k *key) group() {
 			k.slots = append(k.slots, slot{seq: w.seq, first: int32(i), seen: none, committed: none})
 		}
 		if s := &k.slots[len(k.slots)-1]; w.committed && s.committed == none {
-			s.committed, s.value = int32(i), k.valueOf(w)
+			s.committed, s.value = int32(i), w.value
 		}
 	}
 	k.slots = append(k.slots, slot{seq: math.MaxUint64, first: int32(len(k.writes)), seen: none, committed: none})
 }
 
-// end is the slot behind the last.
-func (k *key) end() int32 { return int32(len(k.slots)) - 1 }
+// before orders writes by number, predecessor and call.
+func (w *write) before(v *write) bool {
+	if w.seq != v.seq {
+		return w.seq < v.seq
+	}
+	return w.after < v.after || w.after == v.after && w.call < v.call
+}
+
+// end is the slot behind the last, and begin stands for one before the first.
+func (k *key) end() int32   { return int32(len(k.slots)) - 1 }
+func (k *key) begin() int32 { return int32(len(k.slots)) }
 
 // find returns the first slot from seq on. It looks near hint first, since operations
 // that stand together tend to speak of versions that do.

@@ -42,7 +42,7 @@ type raiser struct {
 
 // prepareMarks makes room if any operation concerns the mark.
 func (t *timeline) prepareMarks() {
-	if len(t.extents) == 0 {
+	if !slices.ContainsFunc(t.details, func(d detail) bool { return d.kind != mismatch }) {
 		return
 	}
 	n, m := int(t.length())+2, &t.spare
@@ -55,6 +55,15 @@ func (t *timeline) prepareMarks() {
 	}
 	m.raisers, m.lifting = m.raisers[:0], false
 	t.marks = m
+}
+
+// limit sets the bounds in time of an operation that saw M(gone) < x < M(kept).
+func (m *marks) limit(v view, call, ret int64, op int32) {
+	if m == nil {
+		return
+	}
+	lower(&m.ceilings[v.gone], ret, op)
+	raise(&m.floors[v.kept], call, op)
 }
 
 // relate enters what an operation's view says of the order of commits and marks: low
@@ -82,19 +91,17 @@ func (m *marks) relate(v view, low, gone, op int32) {
 	}
 }
 
-// addTruncation enters a truncation that was answered with a count, or may have
-// happened.
-func (t *timeline) addTruncation(s *sight) {
-	m, above := t.marks, t.first[s.slot]
+// addTruncation enters a truncation that was answered, or may have happened.
+func (t *timeline) addTruncation(s *sight, d *detail) {
+	m, above := t.marks, t.first[d.slot]
 	target := above - 1
-	deleted, info := t.extents[s.extent].number, s.ret == never
+	deleted, info := d.number, s.ret == never
 	if deleted == uncounted {
 		m.raisers = append(m.raisers, raiser{target: target, op: s.op, call: s.call})
 	}
 	if info {
 		return
 	}
-	lower(&t.ceilings[above], s.ret, s.op)
 	switch {
 	case above > t.length():
 		return // it cannot have succeeded

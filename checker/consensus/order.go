@@ -1,8 +1,6 @@
 package consensus
 
 import (
-	"cmp"
-
 	"github.com/assay-dev/assay/checker/proof"
 )
 
@@ -22,11 +20,10 @@ type orderer struct {
 	passes   []int32 // by link that has to be passed: its event
 	passings []passing
 	raised   map[int32]bool
-	// segments are by sight: the event behind which it takes effect; none if it does not.
-	segments []int32
-	ends     []int32 // by segment: where in the order it ends
-	hint     int32
-	start    int64 // nothing takes effect earlier
+	// segments are by sight, of the reads that may be stale and of the others: the event
+	// behind which it takes effect; none if it does not.
+	stale, segments []int32
+	ends            []int32 // by segment: so many take effect there, and then where in the order it ends
 }
 
 // order turns the timeline into an order of all operations.
@@ -39,23 +36,16 @@ func (t *timeline) order() proof.Order {
 		passes:   sized(o.passes, n+2)[:0],
 		passings: o.passings[:0],
 		raised:   map[int32]bool{},
+		stale:    sized(o.stale, len(t.reads)),
 		segments: sized(o.segments, len(t.seen)),
 		ends:     o.ends,
-		start:    never,
 	}
 	o.commits[0], o.commits[n+1] = 0, 0
 	o.merge()
-	if len(o.events) > 1 {
-		o.start = o.events[1].at
-	}
-	for i := range t.seen {
-		s := &t.seen[i]
-		o.start = min(o.start, s.call)
-		if o.segments[i] = none; !s.stale && !s.listing {
-			o.segments[i] = o.place(s)
-		}
-	}
+	o.ends = sized(o.ends, len(o.events))
+	clear(o.ends)
 	o.placeReads()
+	o.placeOthers()
 	return o.list()
 }
 
@@ -114,29 +104,59 @@ func (o *orderer) listPassings() {
 	}
 }
 
-// place returns the segment in which an operation can take effect first, none for a
-// truncation that is an event or did not happen.
-func (o *orderer) place(s *sight) int32 {
-	after := int32(0)
-	switch s.kind {
-	case mismatch:
-		i := o.first[s.slot]
-		if i <= o.length() && o.links[i].slot == s.slot && o.committed[i+1] <= s.ret {
-			after = o.commits[i+1]
+// placeReads puts each read that may be stale where its process had seen no more than
+// it had.
+func (o *orderer) placeReads() {
+	process, segment := -1, int32(0)
+	for i := range o.reads {
+		s := &o.reads[i]
+		if p := o.operations[s.op].Process; p != process {
+			process, segment = p, 0
 		}
-	case truncation:
-		if s.ret == never || o.extents[s.extent].number > 0 || o.raised[s.op] {
-			return none
-		}
-		i := o.first[s.slot]
-		if after = o.commits[i]; i > 1 {
-			after = max(after, o.passes[i-1])
-		}
-	case nothing:
-	default:
-		after = o.behind(s)
+		segment = max(segment, o.behind(s))
+		o.stale[i] = segment
+		o.ends[segment]++
 	}
-	return max(after, o.before(s.call))
+}
+
+// placeOthers puts each of the others, by call, where it can take effect first.
+func (o *orderer) placeOthers() {
+	sortNearly(o.seen, func(a, b *sight) bool { return a.call < b.call })
+	before := int32(0) // the last event at an earlier instant
+	for i := range o.seen {
+		s := &o.seen[i]
+		for int(before)+1 < len(o.events) && o.events[before+1].at < s.call {
+			before++
+		}
+		after := o.commits[o.first[s.low]]
+		if s.detail != none {
+			after = o.place(s, &o.details[s.detail])
+		}
+		if o.segments[i] = none; after != none {
+			o.segments[i] = max(after, before)
+			o.ends[o.segments[i]]++
+		}
+	}
+}
+
+// place returns the last event that an operation with a detail has to come after, none
+// for a truncation that is an event or did not happen.
+func (o *orderer) place(s *sight, d *detail) int32 {
+	switch i := o.first[d.slot]; {
+	case d.kind == scan:
+		return o.behind(s)
+	case d.kind == mismatch:
+		if i <= o.length() && o.links[i].slot == d.slot && o.committed[i+1] <= s.ret {
+			return o.commits[i+1]
+		}
+		return 0
+	case s.ret == never || d.number > 0 || o.raised[s.op]:
+		return none
+	case i > 1:
+		return max(o.commits[i], o.passes[i-1])
+	default:
+		return o.commits[i]
+	}
 }
 
 // behind returns the last event that a sight saw.
@@ -149,90 +169,49 @@ func (o *orderer) behind(s *sight) int32 {
 	return after
 }
 
-// before returns the last event at an earlier instant. It looks near the last answer.
-func (o *orderer) before(at int64) int32 {
-	low, high, step := o.hint, int32(len(o.events)), int32(1)
-	if low > 0 && o.events[low].at >= at {
-		for high = low; low > 0 && o.events[low].at >= at; step *= 2 {
-			high, low = low, max(0, low-step)
-		}
-	} else {
-		for ; low+step < high && o.events[low+step].at < at; step *= 2 {
-			low += step
-		}
-		high = min(high, low+step)
-	}
-	for high-low > 1 { // the event at low is earlier, or the beginning; that at high is not
-		if middle := (low + high) / 2; o.events[middle].at < at {
-			low = middle
-		} else {
-			high = middle
-		}
-	}
-	o.hint = low
-	return low
-}
-
-// placeReads puts each read that may be stale where its process had seen no more than
-// it had.
-func (o *orderer) placeReads() {
-	process, segment := -1, int32(0)
-	for _, i := range o.reads {
-		s := &o.seen[i]
-		if p := o.operations[s.op].Process; p != process {
-			process, segment = p, 0
-		}
-		if s.kind != nothing {
-			segment = max(segment, o.behind(s))
-		}
-		o.segments[i] = segment
-	}
-}
-
 // list returns each event and what comes behind it, in the order of the instants.
 func (o *orderer) list() proof.Order {
-	ends := sized(o.ends, len(o.events))
-	clear(ends)
-	o.ends = ends
-	for _, segment := range o.segments {
-		if segment != none {
-			ends[segment]++
-		}
-	}
 	total := int32(0)
-	for i, count := range ends {
-		ends[i] = total
+	for i, count := range o.ends {
+		o.ends[i] = total
 		if i > 0 {
-			ends[i]++ // the event
+			o.ends[i]++ // the event
 		}
-		total = ends[i] + count
+		total = o.ends[i] + count
 	}
 	order := make(proof.Order, total)
 	for i, e := range o.events[1:] {
-		order[ends[i+1]-1] = proof.Placement{Line: o.operations[e.op].Line, At: e.at}
+		order[o.ends[i+1]-1] = proof.Placement{Line: int(o.lines[e.op]), At: e.at}
+	}
+	start := o.start()
+	for i := range o.reads {
+		o.put(order, o.stale[i], o.reads[i].op, start)
 	}
 	for i := range o.seen {
-		if s := &o.seen[i]; o.segments[i] != none && !s.stale {
-			o.put(order, ends, int32(i), s.call)
+		if o.segments[i] != none {
+			o.put(order, o.segments[i], o.seen[i].op, o.seen[i].call)
 		}
-	}
-	for _, i := range o.reads {
-		o.put(order, ends, i, o.start)
-	}
-	begin := int32(0)
-	for _, end := range ends {
-		sortNearly(order[begin:end], func(a, b *proof.Placement) int { return cmp.Compare(a.At, b.At) })
-		begin = end
 	}
 	return order
 }
 
-// put appends a sight to its segment, as early as it can take effect.
-func (o *orderer) put(order proof.Order, ends []int32, i int32, earliest int64) {
-	segment := o.segments[i]
-	order[ends[segment]] = proof.Placement{
-		Line: o.operations[o.seen[i].op].Line,
-		At:   max(earliest, o.events[segment].at),
+// start returns an instant before which nothing takes effect.
+func (o *orderer) start() int64 {
+	start := int64(never)
+	for i := range o.reads {
+		start = min(start, o.reads[i].call)
 	}
-	ends[segment]++
+	if len(o.seen) > 0 {
+		start = min(start, o.seen[0].call)
+	}
+	if len(o.events) > 1 {
+		start = min(start, o.events[1].at)
+	}
+	return start
+}
+
+// put appends an operation to a segment, as early as it can take effect.
+func (o *orderer) put(order proof.Order, segment, op int32, earliest int64) {
+	order[o.ends[segment]] = proof.Placement{Line: int(o.lines[op]), At: max(earliest, o.events[segment].at)}
+	o.ends[segment]++
 }

@@ -21,7 +21,7 @@ func TestSortNearlyIsAStableSort(t *testing.T) {
 		}
 		want := slices.Clone(s)
 		slices.SortStableFunc(want, func(a, b element) int { return cmp.Compare(a.key, b.key) })
-		sortNearly(s, func(a, b *element) int { return cmp.Compare(a.key, b.key) })
+		sortNearly(s, func(a, b *element) bool { return a.key < b.key })
 		if !slices.Equal(s, want) {
 			t.Fatalf("case %d: got %v", i, s)
 		}

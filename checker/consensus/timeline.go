@@ -86,14 +86,8 @@ func (k *key) newTimeline(c *chain) *timeline {
 	t.committed[n-1] = never
 	t.addWriters()
 	t.prepareMarks()
-	for i := range t.seen {
-		if s := &t.seen[i]; !s.stale {
-			t.add(s)
-		}
-		if t.clash.kind != noClash {
-			return t
-		}
-	}
+	t.addAll(t.listings)
+	t.addAll(t.seen)
 	t.addReads()
 	if t.clash.kind == noClash && t.marks != nil {
 		t.arrangeMarks()
@@ -121,80 +115,68 @@ type view struct {
 	low, high, gone, kept int32
 }
 
-// view returns what a sight says of the chain. ok is false if the scan skipped a link.
+// view returns what a sight says of the chain. ok is false if a scan skipped a link.
 func (t *timeline) view(s *sight) (v view, ok bool) {
-	beyond := t.length() + 1
-	v = view{high: beyond, kept: beyond}
-	switch i := t.first[s.slot]; s.kind {
-	case head:
-		v.low, v.high = i, i+1
-	case below:
-		v.high = i
-	case exists:
-		v.low = 1
-	case scan:
-		return t.viewScan(s, i)
-	case truncation:
-		v.low = i
+	v = view{low: t.first[s.low], high: t.first[s.high], kept: t.length() + 1}
+	if s.detail == none || t.details[s.detail].kind != scan {
+		return v, true
 	}
-	return v, true
+	d := &t.details[s.detail]
+	v.kept = t.first[d.slot]
+	if v.kept > 1 && t.links[v.kept-1].slot >= d.from {
+		v.gone = v.kept - 1
+	}
+	return v, v.low-v.kept == d.number-1
 }
 
-func (t *timeline) viewScan(s *sight, last int32) (v view, ok bool) {
-	e := &t.extents[s.extent]
-	first := t.first[e.first]
-	v = view{low: last, high: t.length() + 1, kept: first}
-	if !e.cut {
-		v.high = last + 1
+// addAll enters the bounds that sights set, up to a clash.
+func (t *timeline) addAll(seen []sight) {
+	for i := range seen {
+		s := &seen[i]
+		t.limit(t.first[s.low], t.first[s.high], s.call, s.ret, s.op)
+		if s.detail != none {
+			if t.add(s, &t.details[s.detail]); t.clash.kind != noClash {
+				return
+			}
+		}
 	}
-	if first > 1 && t.links[first-1].slot >= e.from {
-		v.gone = first - 1
-	}
-	return v, last-first == e.number-1
 }
 
-// add enters the bounds that a sight sets.
-func (t *timeline) add(s *sight) {
-	switch s.kind {
-	case nothing:
-		return
+// add enters what a detail says.
+func (t *timeline) add(s *sight, d *detail) {
+	switch d.kind {
 	case mismatch:
-		if i := t.first[s.slot]; i <= t.length() && t.links[i].slot == s.slot {
+		if i := t.first[d.slot]; i <= t.length() && t.links[i].slot == d.slot {
 			t.delays = append(t.delays, delay{s.call, s.ret, s.op, t.waiting[i]})
 			t.waiting[i] = int32(len(t.delays) - 1)
 		}
-		return
 	case truncation:
-		t.addTruncation(s)
-		return
+		t.addTruncation(s, d)
+	case scan:
+		v, ok := t.view(s)
+		if !ok {
+			t.clash = t.hole(s)
+			return
+		}
+		t.marks.limit(v, s.call, s.ret, s.op)
+		t.marks.relate(v, s.op, s.op, s.op)
 	}
-	v, ok := t.view(s)
-	if !ok {
-		t.clash = t.hole(s)
-		return
-	}
-	t.limit(v, s.call, s.ret, s.op)
-	t.marks.relate(v, s.op, s.op, s.op)
 }
 
 // hole returns the link that a scan skipped.
 func (t *timeline) hole(s *sight) clash {
 	versions := t.operations[s.op].Action.(*history.Scan).Versions
-	for i, n := t.first[s.slot], len(versions)-1; ; i, n = i-1, n-1 {
+	for i, n := t.first[s.low], len(versions)-1; ; i, n = i-1, n-1 {
 		if t.seq(i) != uint64(versions[n].SeqNo) {
 			return clash{hole, i, s.op, none}
 		}
 	}
 }
 
-// limit sets the bounds in time that an operation's view implies.
-func (t *timeline) limit(v view, call, ret int64, op int32) {
-	lower(&t.ceilings[v.low], ret, op)
-	raise(&t.floors[v.high], call, op)
-	if t.marks != nil {
-		lower(&t.marks.ceilings[v.gone], ret, op)
-		raise(&t.marks.floors[v.kept], call, op)
-	}
+// limit sets the bounds in time of an operation that saw T(low) < x < T(high).
+func (t *timeline) limit(low, high int32, call, ret int64, op int32) {
+	lower(&t.ceilings[low], ret, op)
+	raise(&t.floors[high], call, op)
 }
 
 func lower(b *bound, at int64, op int32) {
@@ -215,13 +197,10 @@ func (t *timeline) addReads() {
 	process := -1
 	var seen view       // the most that earlier reads of the process saw,
 	var low, gone int32 // and which
-	for _, i := range t.reads {
-		s := &t.seen[i]
+	for i := range t.reads {
+		s := &t.reads[i]
 		if p := t.operations[s.op].Process; p != process {
 			process, seen = p, view{}
-		}
-		if s.kind == nothing {
-			continue
 		}
 		v, ok := t.view(s)
 		switch {
@@ -235,7 +214,8 @@ func (t *timeline) addReads() {
 		if t.clash.kind != noClash {
 			return
 		}
-		t.limit(v, always, s.ret, s.op)
+		t.limit(v.low, v.high, always, s.ret, s.op)
+		t.marks.limit(v, always, s.ret, s.op)
 		if v.low >= seen.low {
 			seen.low, low = v.low, s.op
 		}

@@ -16,7 +16,7 @@ import (
 )
 
 // Contradiction returns the text, of several lines, for a contradiction as
-// [proof.About.Shrink] returned it, among all operations of a key, whose times the clock
+// [shrink.Contradiction] returned it, among all operations of a key, whose times the clock
 // counts.
 func Contradiction(about proof.About, steps []proof.Step, apart []location.SeqNo, all []*history.Operation, clock Clock) string {
 	w := &writer{clock: clock, all: all}
@@ -29,9 +29,9 @@ func Contradiction(about proof.About, steps []proof.Step, apart []location.SeqNo
 		}
 	}
 	w.introduce()
-	possible, _ := about.Possible(steps, apart, 0)
+	possible, _ := about.Possible(steps, apart)
 	w.narrow(possible)
-	w.excuse(about.Slack(steps, apart))
+	w.excuse(slack(about, steps, apart))
 	return w.text.String()
 }
 
@@ -86,7 +86,7 @@ func (w *writer) narrow(possible [][]proof.State) {
 			w.line("  - The answer of %s is not possible whatever the key held (%s): a contradiction!", w.name(i), proof.RuleOf(op))
 		case answered < len(possible)-1:
 			w.line("  - %sWhen %s had returned, at %s, the key held %s (%s).",
-				w.since(i), w.name(i), w.clock.at(op.Return), proof.Describe(possible[answered], truncated), proof.RuleOf(op))
+				w.since(i), w.name(i), w.clock.at(op.Return), held(possible[answered], truncated), proof.RuleOf(op))
 		case answered == len(possible)-1:
 			w.sources(i)
 			w.line("  - %sThe answer of %s is possible in no such case (%s): a contradiction!", w.since(i), w.name(i), proof.RuleOf(op))
@@ -99,11 +99,13 @@ func (w *writer) narrow(possible [][]proof.State) {
 
 // sources says who else wrote what an operation saw.
 func (w *writer) sources(i int) {
-	const few = 3
-	told := 0
+	told := 3 // at most
 	for _, op := range w.all {
-		if value, ok := written(op); ok && told < few && saw(w.named[i], value) && !slices.Contains(w.named, op) {
-			told++
+		if told == 0 {
+			return
+		}
+		if value, ok := written(op); ok && saw(w.named[i], value) && !slices.Contains(w.named, op) {
+			told--
 			w.line("  - What %s saw was written by %s.", w.name(i), search.Describe(op))
 		}
 	}
@@ -171,12 +173,16 @@ func (w *writer) excuse(slack int64, timely bool) {
 		return
 	}
 	w.line("The clocks would have to be wrong by at least %s to excuse it.", w.clock.lasting(slack))
+	late := make([]int64, len(w.named)) // when the calls came that would be excused first
+	for i, op := range w.named {
+		if late[i] = op.Return + slack; op.Outcome == history.Info {
+			late[i] = history.Never
+		}
+	}
 	for _, op := range w.all {
-		for i, first := range w.named {
-			if first.Outcome != history.Info && op.Call == first.Return+slack && !slices.Contains(w.named, op) && perkey.Effective(op.Action) {
-				w.line("So long after %s had returned came the call of %s, which may have made a difference.", w.name(i), search.Describe(op))
-				return
-			}
+		if i := slices.Index(late, op.Call); i >= 0 && !slices.Contains(w.named, op) && perkey.Effective(op.Action) {
+			w.line("So long after %s had returned came the call of %s, which may have made a difference.", w.name(i), search.Describe(op))
+			return
 		}
 	}
 }

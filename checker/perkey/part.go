@@ -26,6 +26,7 @@ func (p place) key() int32 {
 // A part is what one worker found in its part of the history.
 type part struct {
 	names    map[string]int32
+	last     int32    // the place of the latest key
 	keys     []string // in the order of appearance
 	counts   []tally  // by key
 	firstSet []int64  // by key: the first call of a set that may have happened
@@ -39,8 +40,6 @@ type tally struct{ counted, failed int32 }
 
 // read notes the key of each operation.
 func (p *part) read(operations []history.Operation, places []place) {
-	p.names = map[string]int32{}
-	last, key := int32(none), ""
 	for i := range operations {
 		op := &operations[i]
 		places[i] = none
@@ -50,10 +49,10 @@ func (p *part) read(operations []history.Operation, places []place) {
 			}
 			continue
 		}
-		if last == none || op.Key != key {
-			last, key = p.add(op.Key), op.Key
+		if p.last == none || op.Key != p.keys[p.last] {
+			p.last = p.add(op.Key)
 		}
-		p.count(op, last, &places[i])
+		p.count(op, p.last, &places[i])
 	}
 }
 

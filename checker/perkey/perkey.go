@@ -3,6 +3,8 @@
 package perkey
 
 import (
+	"slices"
+
 	"github.com/assay-dev/assay/checker/internal/parallel"
 	"github.com/assay-dev/assay/workload/history"
 )
@@ -31,10 +33,24 @@ type History struct {
 //
 // Projections that follow from others are left out, see lists.go.
 func Split(h *history.History, workers int) []History {
-	s := newSplitter(h.Operations, workers)
-	s.project()
-	return s.histories()
+	histories, _ := SplitChecked(h, workers, func(int, []history.Operation) error { return nil })
+	return histories
 }
+
+// SplitChecked does the same unless check returns an error. Each worker calls it with a few
+// operations after the other, just before it looks at them itself: what is in memory far
+// away is fetched once.
+func SplitChecked(h *history.History, workers int, check func(worker int, few []history.Operation) error) ([]History, error) {
+	s, err := newSplitter(h.Operations, workers, check)
+	if err != nil {
+		return nil, err
+	}
+	s.project()
+	return s.histories(), nil
+}
+
+// few operations fit into a processor's own memory.
+const few = 256
 
 // Effective reports whether an operation without an answer may have changed what is
 // stored.
@@ -67,11 +83,20 @@ type splitter struct {
 
 // newSplitter goes through the operations, each worker through a part of them, and
 // brings their keys together.
-func newSplitter(operations []history.Operation, workers int) *splitter {
+func newSplitter(operations []history.Operation, workers int, check func(int, []history.Operation) error) (*splitter, error) {
 	s := &splitter{operations: operations, places: make([]place, len(operations)), parts: make([]part, workers)}
+	errs := make([]error, workers)
 	parallel.Ranges(workers, len(operations), func(worker, from, to int) {
-		s.parts[worker].read(operations[from:to], s.places[from:to])
+		s.parts[worker] = part{names: map[string]int32{}, last: none}
+		for end := from; from < to && errs[worker] == nil; from = end {
+			end = min(from+few, to)
+			errs[worker] = check(worker, operations[from:end])
+			s.parts[worker].read(operations[from:end], s.places[from:end])
+		}
 	})
+	if i := slices.IndexFunc(errs, func(err error) bool { return err != nil }); i >= 0 {
+		return nil, errs[i]
+	}
 	sorted := make([][]string, workers)
 	parallel.Ranges(workers, workers, func(worker, _, _ int) { sorted[worker] = s.parts[worker].sorted() })
 	for i := range s.parts {
@@ -81,7 +106,7 @@ func newSplitter(operations []history.Operation, workers int) *splitter {
 	s.resolve(workers)
 	parallel.Ranges(workers, workers, func(worker, _, _ int) { s.parts[worker].locate(s.keys) })
 	s.projected = make([][]*history.Operation, len(s.keys))
-	return s
+	return s, nil
 }
 
 // union merges what is sorted.

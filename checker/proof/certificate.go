@@ -9,6 +9,8 @@
 package proof
 
 import (
+	"slices"
+
 	"github.com/assay-dev/assay/location"
 	"github.com/assay-dev/assay/workload/history"
 )
@@ -45,10 +47,10 @@ type Placement struct {
 // JSON form is one list: line, instant, line, instant, …
 type Order []Placement
 
-// A Step of a contradiction is one operation that takes part in it: the steps are in
-// the order in which their operations returned. They contradict each other whatever the
-// others of the key did, as long as each write among those took effect while it was in
-// flight. docs/checking.md says why.
+// A Step of a contradiction is one operation that takes part in it. First come those
+// without an answer, in the order of their calls, and then the others in that of their
+// returns. They contradict each other whatever the others of the key did, as long as each
+// write among those took effect while it was in flight. docs/checking.md says why.
 type Step struct {
 	Line int  `json:"line"`
 	Rule Rule `json:"rule"`
@@ -57,3 +59,28 @@ type Step struct {
 // A Rule is the clause of the contract by which an operation takes part in a
 // contradiction, see [RuleOf].
 type Rule string
+
+// Lines returns the operations that a contradiction is about, ascending.
+func Lines(steps []Step) []int {
+	var lines []int
+	for _, s := range steps {
+		lines = append(lines, s.Line)
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+// RuleOf returns the rule by which op takes part in a contradiction: the clause of the
+// contract that says what the key can have held when it was answered as it was, and
+// what after that; or E1, that without an answer it may take effect once, at any time
+// from its call on.
+func RuleOf(op *history.Operation) Rule {
+	if op.Outcome == history.Info {
+		return "E1"
+	}
+	return map[string]Rule{
+		"head": "C6", "compare_and_set": "C2", "scan": "C7", "truncate": "C8", "list_keys": "C9",
+		"get": "B1", "set": "B2", "delete": "B3", "list": "B4", "restore": "B5",
+		"read": "R1", "write": "R1", "cas": "R2",
+	}[op.Action.Name()]
+}

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 )
 
@@ -47,14 +46,4 @@ func Read(r io.Reader) (*Certificate, error) {
 		return nil, fmt.Errorf("no certificate: %w", err)
 	}
 	return c, nil
-}
-
-// Lines returns the operations that a contradiction is about, ascending.
-func Lines(steps []Step) []int {
-	var lines []int
-	for _, s := range steps {
-		lines = append(lines, s.Line)
-	}
-	slices.Sort(lines)
-	return lines
 }

@@ -1,12 +1,12 @@
 package proof_test
 
 import (
-	"cmp"
 	"math/rand/v2"
 	"slices"
 
 	"github.com/assay-dev/assay/checker/proof"
 	"github.com/assay-dev/assay/location"
+	"github.com/assay-dev/assay/workload/history"
 )
 
 // forger makes false certificates.
@@ -145,13 +145,18 @@ func (f *forger) step() proof.Step {
 	return proof.Step{Line: op.Line, Rule: proof.RuleOf(&op)}
 }
 
-// inOrder sorts steps by the returns of their operations.
-func (f *forger) inOrder(steps []proof.Step) []proof.Step {
-	returned := map[int]int64{}
-	for _, op := range f.of.Operations {
-		returned[op.Line] = op.Latest()
+// inOrder sorts steps as they have to stand.
+func (f *forger) inOrder(steps []proof.Step) []proof.Step { return inOrder(f.of.History, steps) }
+
+func inOrder(h *history.History, steps []proof.Step) []proof.Step {
+	at := map[int]*history.Operation{}
+	for _, s := range steps {
+		at[s.Line] = &history.Operation{} // for a line that there is not
 	}
-	slices.SortStableFunc(steps, func(a, b proof.Step) int { return cmp.Compare(returned[a.Line], returned[b.Line]) })
+	for i := range h.Operations {
+		at[h.Operations[i].Line] = &h.Operations[i]
+	}
+	slices.SortStableFunc(steps, func(a, b proof.Step) int { return proof.Compare(at[a.Line], at[b.Line]) })
 	return steps
 }
 

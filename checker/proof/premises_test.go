@@ -1,7 +1,6 @@
 package proof_test
 
 import (
-	"cmp"
 	"slices"
 	"testing"
 
@@ -115,9 +114,7 @@ func everything(h *history.History) proof.Key {
 	for i := range h.Operations {
 		claim.Contradiction = append(claim.Contradiction, proof.Step{Line: h.Operations[i].Line, Rule: proof.RuleOf(&h.Operations[i])})
 	}
-	slices.SortStableFunc(claim.Contradiction, func(a, b proof.Step) int {
-		return cmp.Compare(h.Operations[a.Line-2].Latest(), h.Operations[b.Line-2].Latest())
-	})
+	claim.Contradiction = inOrder(h, claim.Contradiction)
 	return claim
 }
 
@@ -186,6 +183,32 @@ func TestAnOrderIsRefusedThatTheContractOrTimeForbids(t *testing.T) {
 	}
 }
 
+// A write of unknown outcome need not be in an order. But it is in none of another key.
+func TestAnOrderIsRefusedThatTakesFromAnotherKey(t *testing.T) {
+	other := info(0, set("a", 1))
+	other.Key = "other"
+	h := &history.History{Header: history.Header{Object: history.Blob}, Operations: []history.Operation{other, on(2, 3, get("a"))}}
+	number(h)
+	c := &proof.Certificate{Object: history.Blob, Keys: []proof.Key{
+		{Key: "k", Order: proof.Order{{Line: 2, At: 1}, {Line: 3, At: 2}}}, {Key: "other"},
+	}}
+	if proof.Verify(h, nil, c) == nil {
+		t.Error("it is accepted")
+	}
+}
+
+func TestAnOrderIsRefusedInWhichADeleteLookedUpWhatWasNotThere(t *testing.T) {
+	relax := location.Relaxations{location.RelaxDeleteSize}
+	for name, size := range map[string]int64{"another size": 9, "what was replaced before the call": 1} {
+		refuse(t, &history.History{Header: history.Header{Object: history.Blob, Relax: relax}, Operations: []history.Operation{
+			on(0, 1, set("a", 1)), on(2, 3, set("b", 2)), on(4, 5, del(size)),
+		}}, proof.Key{Key: "k", Order: proof.Order{{Line: 2, At: 0}, {Line: 3, At: 2}, {Line: 4, At: 4}}})
+		if t.Failed() {
+			t.Log(name)
+		}
+	}
+}
+
 // What a certificate says is refused where it is not about the history, or that is none.
 func TestACertificateIsRefusedThatDoesNotFitItsHistory(t *testing.T) {
 	stale := location.Relaxations{location.RelaxStaleHead}
@@ -210,7 +233,7 @@ func TestACertificateIsRefusedThatDoesNotFitItsHistory(t *testing.T) {
 			return nil
 		},
 		"a key twice": func(_ *history.History, c *proof.Certificate) location.Relaxations {
-			c.Keys = append(c.Keys, wrong)
+			c.Keys = append([]proof.Key{{Key: "k"}}, c.Keys...)
 			return nil
 		},
 		"no key": func(_ *history.History, c *proof.Certificate) location.Relaxations {
@@ -219,6 +242,10 @@ func TestACertificateIsRefusedThatDoesNotFitItsHistory(t *testing.T) {
 		},
 		"a line twice": func(h *history.History, _ *proof.Certificate) location.Relaxations {
 			h.Operations[0].Line = 3
+			return nil
+		},
+		"a line of no file": func(h *history.History, _ *proof.Certificate) location.Relaxations {
+			h.Operations[1].Line = 1 << 60
 			return nil
 		},
 		"an operation that returned before its call": func(h *history.History, _ *proof.Certificate) location.Relaxations {
@@ -270,5 +297,32 @@ func TestAWriteOutsideAContradictionHappensOnlyWhileItIsInFlight(t *testing.T) {
 		if err := proof.Verify(h, nil, c); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+func TestTheStaleReadsOfAProcessKeepTheirOrder(t *testing.T) {
+	stale := location.Relaxations{location.RelaxStaleHead}
+	head := func(call int64, number location.SeqNo) history.Operation {
+		return on(call, call+1, &history.Head{Found: true, Version: version(number)})
+	}
+	reads := func(operations ...history.Operation) *history.History {
+		h := &history.History{Header: history.Header{Object: history.Consensus, Relax: stale}}
+		h.Operations = append([]history.Operation{on(0, 1, commit(1)), on(2, 3, commit(2))}, operations...)
+		return h
+	}
+	verify := func(h *history.History, claim proof.Key) error {
+		number(h)
+		for i := range h.Operations[2:] {
+			h.Operations[2+i].Process = 2
+		}
+		return proof.Verify(h, stale, &proof.Certificate{Object: history.Consensus, Relax: stale, Keys: []proof.Key{claim}})
+	}
+	h := reads(head(4, 1), head(6, 2), head(8, 1))
+	if err := verify(h, everything(h)); err != nil {
+		t.Errorf("the last went behind the one before it: %v", err)
+	}
+	backwards := proof.Order{{Line: 2, At: 0}, {Line: 5, At: 1}, {Line: 3, At: 2}, {Line: 4, At: 4}}
+	if verify(reads(head(4, 2), head(6, 1)), proof.Key{Key: "k", Order: backwards}) == nil {
+		t.Error("an order is accepted in which the second went before the first")
 	}
 }

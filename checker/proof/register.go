@@ -2,36 +2,36 @@ package proof
 
 import "github.com/assay-dev/assay/workload/history"
 
-// register is the contract of one key of a Register.
+// register is the contract of one key of a Register. Its states are [history.Content].
 type register struct{}
 
-func (register) initial() history.Content { return history.Content{} }
+func (register) initial() State { return history.Content{} }
 
-func (register) take(s history.Content, op *history.Operation) (history.Content, bool) {
+func (register) presence(State) Presence { return Presence{} }
+
+func (register) take(s State, op *history.Operation) (State, bool) {
 	switch a := op.Action.(type) {
 	case *history.RegisterRead:
-		return s, a.Held == s
+		return s, s == a.Held
 	case *history.RegisterWrite:
 		return a.New, true
 	case *history.RegisterSwap:
-		if a.Old != s {
+		if s != a.Old {
 			return s, op.Outcome == history.Ok && !a.Swapped
 		}
-		return a.New, op.Outcome != history.Ok || a.Swapped
+		return a.New, op.Outcome == history.Info || a.Swapped
 	}
 	return s, false
 }
 
-func (register) effect(op *history.Operation) history.RegisterSwap {
+func (register) effect(op *history.Operation) any {
 	switch a := op.Action.(type) {
-	case *history.RegisterSwap:
-		return history.RegisterSwap{Old: a.Old, New: a.New, Swapped: true}
 	case *history.RegisterWrite:
-		return history.RegisterSwap{New: a.New}
+		return a.New
+	case *history.RegisterSwap:
+		if op.Outcome == history.Info || a.Swapped {
+			return [2]history.Content{a.Old, a.New}
+		}
 	}
-	return history.RegisterSwap{}
+	return nil
 }
-
-func (register) note(history.Content, int64) {}
-
-func (register) held(int64, int64, bool, int64) bool { return true }

@@ -170,7 +170,7 @@ func (j judged) accepts(k int, claim proof.Key) bool {
 func (f *forger) about(key string, steps []proof.Step) (some []proof.Step) {
 	for _, s := range steps {
 		op := f.of.Operations[slices.IndexFunc(f.of.Operations, func(op history.Operation) bool { return op.Line == s.Line })]
-		if _, err := (proof.About{Object: f.of.Header.Object, Key: key, Operations: []*history.Operation{&op}}).Possible([]proof.Step{s}, nil, 0); op.Key != "" && op.Key != key || err != nil && strings.HasPrefix(err.Error(), "step 0") {
+		if _, err := (&proof.About{Object: f.of.Header.Object, Key: key, Operations: []*history.Operation{&op}}).Possible([]proof.Step{s}, nil); op.Key != "" && op.Key != key || err != nil && strings.HasPrefix(err.Error(), "step 0") {
 			continue
 		}
 		some = append(some, s)

@@ -2,17 +2,18 @@ package proof
 
 import (
 	"errors"
+	"fmt"
 	"maps"
-	"math"
 	"slices"
 	"sort"
+	"strings"
 
 	"github.com/assay-dev/assay/location"
 	"github.com/assay-dev/assay/workload/history"
 )
 
-// effort bounds a sweep: so many operations may be tried on a state, and some more for
-// each in the history.
+// effort bounds a sweep: so many parts may be tried on a state, and some more for each
+// operation.
 const effort, effortPerOperation = 1 << 21, 16
 
 // A sweep goes through the moments at which the operations of a contradiction returned,
@@ -21,242 +22,212 @@ const effort, effortPerOperation = 1 << 21, 16
 // write of the key any number of times while it was in flight. Then only that remains
 // in which the operation that returned has taken effect. If nothing remains, no order
 // explains the operations.
-type sweep[S, E comparable] struct {
-	contract[S, E]
+type sweep struct {
+	contract
 	moments []int64
-	forced  []forced
-	writes  []*write
+	parts   []part // those of the contradiction first
 	effort  int
-	now     int // the moment
 }
 
-// forced is an operation of the contradiction that was answered. It takes effect at one
-// of these moments, and not before the one with the index after, if that is not negative.
-type forced struct {
-	op                 *history.Operation
-	from, until, after int
+// A part may take effect from one moment to another, if the state allows it. Those of
+// the contradiction do so once: by the last of these moments, unless there is no such
+// moment. Those of others any number of times.
+type part struct {
+	op          *history.Operation // nil: it only saw whether there was something
+	saw         []Presence
+	looks       bool // it changes nothing
+	from, until int
+	after       int // the part that comes first, or none
 }
 
-// A write stands for all of one effect: for those of the contradiction that were not
-// answered, each of which takes effect once or never, or for those outside it.
-type write struct {
-	op     *history.Operation
-	once   bool
-	change []int // at each moment: so many more are in flight
-	flying int
-}
-
-// A situation is what the key holds and which of the forced have taken effect, a byte for
-// each. The keys of ways say how many did of the writes that take effect once. A way that
-// used no more than another has all the possibilities of the other, which is forgotten.
-type situation[S comparable] struct {
-	state S
+// A situation is what the key holds, and for each part of the contradiction whether it
+// has taken effect.
+type situation struct {
+	state State
 	taken string
 }
 
-type situations[S comparable] map[situation[S]][]string
+const open, taken, none = "o", "x", -1
 
-// add enters a way to a situation, unless there is one that used no more.
-func (s situations[S]) add(at situation[S], way string) bool {
-	if slices.ContainsFunc(s[at], func(other string) bool { return noMore(other, way) }) {
-		return false
+// Possible returns what the key can have held when the operation of each answered step
+// had returned, up to the first one after which nothing is possible. Its error says why
+// the steps are no contradiction.
+func (a *About) Possible(steps []Step, apart []location.SeqNo) (possible [][]State, err error) {
+	named, err := a.named(steps)
+	if err != nil {
+		return nil, err
 	}
-	s[at] = append(slices.DeleteFunc(s[at], func(other string) bool { return noMore(way, other) }), way)
-	return true
-}
-
-func noMore(a, b string) bool {
-	for i := range len(a) {
-		if a[i] > b[i] {
-			return false
-		}
-	}
-	return true
-}
-
-// with counts one more at place i.
-func with(counts string, i int) string {
-	more := []byte(counts)
-	more[i]++
-	return string(more)
-}
-
-// run returns the states that were possible after each answered step, up to the first
-// one after which none is.
-func (s *sweep[S, E]) run() (possible [][]S, err error) {
-	current := situations[S]{}
-	current.add(situation[S]{s.initial(), string(make([]byte, len(s.forced)))}, string(make([]byte, len(s.writes))))
-	for s.now = range s.moments {
-		if err := s.spread(current); err != nil {
+	s := &sweep{contract: a.contract(named, apart), effort: effort + effortPerOperation*len(a.Operations)}
+	s.force(a, named)
+	current := map[situation]bool{{s.initial(), strings.Repeat(open, len(s.parts))}: true}
+	s.let(a.Operations, named)
+	for now := range s.moments {
+		if err := s.spread(current, now); err != nil {
 			return nil, err
 		}
-		states := map[S]bool{}
-		maps.DeleteFunc(current, func(at situation[S], _ []string) bool {
-			for i, f := range s.forced {
-				if f.until == s.now && at.taken[i] == 0 {
-					return true
-				}
+		var states []State
+		for at := range current {
+			late := false
+			for i := range at.taken {
+				late = late || s.parts[i].until == now && at.taken[i:i+1] == open
 			}
-			states[at.state] = true
-			return false
-		})
-		if possible = append(possible, slices.Collect(maps.Keys(states))); len(current) == 0 {
+			if late {
+				delete(current, at)
+			} else {
+				states = append(states, at.state)
+			}
+		}
+		if possible = append(possible, states); len(current) == 0 {
 			return possible, nil
 		}
 	}
-	return possible, errors.New("the steps do not end in a contradiction")
+	return nil, errors.New("the steps do not end in a contradiction")
 }
 
 // spread adds all situations to which the current ones can lead at the moment.
-func (s *sweep[S, E]) spread(current situations[S]) error {
-	for _, w := range s.writes {
-		if w.flying += w.change[s.now]; w.once && w.flying > math.MaxUint8 {
-			return errors.New("too many writes of one effect may have taken effect")
+func (s *sweep) spread(current map[situation]bool, now int) error {
+	var flying []int
+	for i, p := range s.parts {
+		if p.from <= now && now <= p.until {
+			flying = append(flying, i)
 		}
 	}
-	type place struct {
-		at  situation[S]
-		way string
-	}
-	var open []place
-	for at, ways := range current {
-		for _, way := range ways {
-			open = append(open, place{at, way})
-		}
-	}
-	for len(open) > 0 {
-		p := open[len(open)-1]
-		open = open[:len(open)-1]
-		if s.effort -= 1 + len(s.forced) + len(s.writes); s.effort < 0 {
+	next := slices.Collect(maps.Keys(current))
+	for len(next) > 0 {
+		at := next[len(next)-1]
+		next = next[:len(next)-1]
+		if s.effort -= 1 + len(flying); s.effort < 0 {
 			return errors.New("there are too many possibilities to try them all")
 		}
-		s.move(p.at, p.way, func(at situation[S], way string) {
-			s.effort -= len(current[at])
-			if current.add(at, way) {
-				open = append(open, place{at, way})
+		for _, i := range flying {
+			to, ok := s.move(at, i)
+			if ok && !current[to] {
+				current[to] = true
+				next = append(next, to)
 			}
-		})
+			if ok && s.parts[i].looks {
+				break // what only looks may as well do so now, before all else
+			}
+		}
 	}
 	return nil
 }
 
-// move lets one more operation take effect, each in turn. What changes nothing may as
-// well be now, before all else.
-func (s *sweep[S, E]) move(at situation[S], way string, reach func(situation[S], string)) {
-	for i, f := range s.forced {
-		if s.now < f.from || f.until < s.now || at.taken[i] > 0 || f.after >= 0 && at.taken[f.after] == 0 {
-			continue
-		}
-		if state, ok := s.take(at.state, f.op); ok {
-			reach(situation[S]{state, with(at.taken, i)}, way)
-			if !effective(f.op) {
-				return
-			}
+// move lets a part take effect.
+func (s *sweep) move(at situation, i int) (to situation, ok bool) {
+	p, once := &s.parts[i], i < len(at.taken)
+	if once && (at.taken[i:i+1] == taken || p.after != none && at.taken[p.after:p.after+1] == open) {
+		return at, false
+	}
+	if to, ok = at, true; p.op != nil {
+		to.state, ok = s.take(at.state, p.op)
+	}
+	for _, saw := range p.saw {
+		ok = ok && saw.fits(s.presence(at.state))
+	}
+	if once {
+		// What need not have taken effect may have done so only where it made a difference.
+		ok = ok && (p.until < len(s.moments) || to.state != at.state)
+		to.taken = at.taken[:i] + taken + at.taken[i+1:]
+	}
+	return to, ok
+}
+
+// On returns the operations that stand on some lines.
+func On(operations []*history.Operation, lines []int) (found []*history.Operation) {
+	if len(lines) == 0 {
+		return nil
+	}
+	wanted := map[int]bool{}
+	for _, line := range lines {
+		wanted[line] = true
+	}
+	first, last := slices.Min(lines), slices.Max(lines) // few are between them that are not wanted
+	for _, op := range operations {
+		if first <= op.Line && op.Line <= last && wanted[op.Line] {
+			found = append(found, op)
 		}
 	}
-	for i, w := range s.writes {
-		if w.flying == 0 || w.once && int(way[i]) >= w.flying {
-			continue
-		}
-		state, ok := s.take(at.state, w.op)
+	return found
+}
+
+// named returns the operations of the steps.
+func (a *About) named(steps []Step) (named []*history.Operation, err error) {
+	byLine := map[int]*history.Operation{}
+	for _, op := range On(a.Operations, Lines(steps)) {
+		byLine[op.Line] = op
+	}
+	for i, s := range steps {
+		op := byLine[s.Line]
 		switch {
-		case !ok || state == at.state:
-		case w.once:
-			reach(situation[S]{state, at.taken}, with(way, i))
-		default:
-			reach(situation[S]{state, at.taken}, way)
+		case op == nil || op.Outcome == history.Fail && !answered(op):
+			return nil, fmt.Errorf("step %d: line %d says nothing about the key", i, s.Line)
+		case s.Rule == "" || s.Rule != RuleOf(op) || answered(op) && !strings.EqualFold(string(s.Rule[:1]), string(a.Object[:1])):
+			return nil, fmt.Errorf("step %d: line %d follows the rule %s, not %s", i, s.Line, RuleOf(op), s.Rule)
+		case i > 0 && Compare(named[i-1], op) >= 0:
+			return nil, fmt.Errorf("step %d: line %d is not in the order of the returns", i, s.Line)
 		}
+		named = append(named, op)
+	}
+	return named, nil
+}
+
+// force enters the parts of the contradiction.
+func (s *sweep) force(a *About, named []*history.Operation) {
+	for _, op := range named {
+		if op.Outcome != history.Info {
+			s.moments = append(s.moments, op.Return)
+		}
+	}
+	latest, returned := map[any]int{}, 0
+	for _, op := range named {
+		change := effect(s, op)
+		p := part{op: op, looks: change == nil, from: s.moment(op.Call), until: returned, after: none}
+		returned++
+		var series any // of parts that come one after the other
+		if op.Outcome == history.Info {
+			// One that changes the same can stand for it: the first called is used first.
+			returned--
+			p.until, series = len(s.moments), change
+		} else if saw, ok := a.listed(op); ok {
+			p.op, p.saw = nil, saw
+		} else if saw := a.lookedUp(op); saw != nil {
+			s.parts = append(s.parts, part{saw: saw, looks: true, from: p.from, until: p.until, after: none})
+			p.op, p.after = unheard(op), len(s.parts)-1
+		} else if a.stale(op) {
+			p.from, series = 0, op.Process
+		}
+		if i, ok := latest[series]; ok && series != nil {
+			p.after = i
+		}
+		latest[series] = len(s.parts)
+		s.parts = append(s.parts, p)
 	}
 }
 
-// newSweep prepares a sweep for operations that are said to contradict each other, and
-// all of the key. The clocks may be wrong by slack nanoseconds.
-func newSweep[S, E comparable](c contract[S, E], relax location.Relaxations, steps, all []*history.Operation, slack int64) (*sweep[S, E], error) {
-	s := &sweep[S, E]{contract: c, effort: effort + effortPerOperation*len(all)}
-	named := map[int]bool{}
-	for _, op := range steps {
-		named[op.Line] = true
-		if op.Outcome != history.Info {
-			s.moments = append(s.moments, op.Return+slack)
-		}
+// let enters what others may have changed: once for all that changed the same in the
+// same moments.
+func (s *sweep) let(all, named []*history.Operation) {
+	type kind struct {
+		effect      any
+		from, until int
 	}
-	if !slices.IsSorted(s.moments) {
-		return nil, errors.New("the steps are not in the order of their returns")
-	}
-	moment, writes := 0, map[E]*write{}
-	for _, op := range steps {
-		if op.Outcome == history.Info {
-			s.let(op, true, writes, slack)
-		} else {
-			s.force(forced{op, s.moment(op.Call), moment, -1}, relax)
-			moment++
-		}
-	}
-	s.chain(relax)
-	clear(writes)
+	var last kind
+	known := map[kind]bool{}
 	for _, op := range all {
-		if effective(op) && !named[op.Line] {
-			s.let(op, false, writes, slack)
+		k := kind{effect: effect(s, op)}
+		if k.effect == nil {
+			continue
 		}
+		if k.from, k.until = s.moment(op.Call), s.moment(op.Latest()); k == last || known[k] || k.from == len(s.moments) || slices.Contains(named, op) {
+			continue
+		}
+		last, known[k] = k, true
+		s.parts = append(s.parts, part{op: unheard(op), from: k.from, until: k.until, after: none})
 	}
-	return s, nil
 }
 
 // moment returns the first one at t or later.
-func (s *sweep[S, E]) moment(t int64) int {
+func (s *sweep) moment(t int64) int {
 	return sort.Search(len(s.moments), func(i int) bool { return s.moments[i] >= t })
-}
-
-// force enters an operation of the contradiction: as two where it looked a size up and,
-// at the same time or later, removed whatever there was (delete-size).
-func (s *sweep[S, E]) force(f forced, relax location.Relaxations) {
-	if mayBeStale(f.op, relax) {
-		f.from = 0
-	}
-	if a, ok := f.op.Action.(*history.Delete); ok && a.Found && relax.Allow(location.RelaxDeleteSize) {
-		seen, removal := *f.op, *f.op
-		seen.Action = &history.List{Entries: []location.BlobMetadata{{Key: f.op.Key, Size: a.Size}}}
-		removal.Action = &history.Delete{}
-		f.op = &seen
-		s.forced = append(s.forced, f)
-		f.op, f.after = &removal, len(s.forced)-1
-	}
-	s.forced = append(s.forced, f)
-}
-
-// chain puts the reads of a process in their order (stale-head).
-func (s *sweep[S, E]) chain(relax location.Relaxations) {
-	for i := range s.forced {
-		f := &s.forced[i]
-		if !mayBeStale(f.op, relax) {
-			continue
-		}
-		for j, g := range s.forced {
-			before := mayBeStale(g.op, relax) && f.op.Process == g.op.Process && byCall(g.op, f.op) < 0
-			if before && (f.after < 0 || byCall(s.forced[f.after].op, g.op) < 0) {
-				f.after = j
-			}
-		}
-	}
-}
-
-// let enters a write of the key that need not have taken effect.
-func (s *sweep[S, E]) let(op *history.Operation, once bool, writes map[E]*write, slack int64) {
-	from, until := s.moment(op.Call), len(s.moments)
-	if op.Latest() <= math.MaxInt64-slack {
-		until = s.moment(op.Latest() + slack)
-	}
-	if from == len(s.moments) {
-		return
-	}
-	effect := s.effect(op)
-	w := writes[effect]
-	if w == nil {
-		unheard := *op
-		unheard.Outcome = history.Info
-		w = &write{op: &unheard, once: once, change: make([]int, len(s.moments)+2)}
-		writes[effect], s.writes = w, append(s.writes, w)
-	}
-	w.change[from]++
-	w.change[until+1]--
 }

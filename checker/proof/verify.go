@@ -17,8 +17,7 @@ import (
 // Verify reports why c does not prove what it claims of h under the relaxations: nil
 // means that each key with an order is valid and each with a contradiction is not.
 // Its time grows in proportion to h and c, where a listing counts for each key that it
-// covers. Operations without a line are numbered as if they stood in a file: the first
-// is on line 2.
+// covers. The operations stand in the order of their lines.
 func Verify(h *history.History, relax location.Relaxations, c *Certificate) error {
 	switch {
 	case c.Object != h.Header.Object:
@@ -26,223 +25,209 @@ func Verify(h *history.History, relax location.Relaxations, c *Certificate) erro
 	case !covers(c.Relax, relax) || !covers(relax, c.Relax):
 		return fmt.Errorf("the certificate holds under the relaxations [%v], asked was for [%v]", c.Relax, relax)
 	}
-	v := &verifier{h: h, relax: relax, keys: map[string]*keyHistory{}, placed: make([]bool, len(h.Operations))}
-	for i, k := range c.Keys {
-		if i > 0 && k.Key <= c.Keys[i-1].Key {
-			return fmt.Errorf("key %q is out of order", k.Key)
+	v := &verifier{keys: make([]key, len(c.Keys)), byName: map[string]*key{}}
+	for i := range c.Keys {
+		claim := &c.Keys[i]
+		if i > 0 && claim.Key <= c.Keys[i-1].Key {
+			return fmt.Errorf("key %q is out of order", claim.Key)
 		}
-		v.keys[k.Key] = &keyHistory{at: i}
-		v.inOrder = append(v.inOrder, v.keys[k.Key])
+		v.keys[i] = key{Key: claim, at: i, about: About{Object: c.Object, Relax: relax, Key: claim.Key}}
+		v.byName[claim.Key] = &v.keys[i]
 	}
-	for i := range h.Operations {
-		if err := v.enter(i, &h.Operations[i]); err != nil {
-			return err
-		}
-	}
-	// Keys have nothing in common, and listings only what became of the keys.
-	if err := parts(len(c.Keys), func(from, to int) error { return v.verify(c.Keys[from:to]) }); err != nil {
+	if err := v.index(h.Operations); err != nil {
 		return err
 	}
-	return parts(len(v.listed), func(from, to int) error { return v.listings(v.listed[from:to], c.Keys) })
+	// Keys have nothing in common, and listings only what became of the keys.
+	if err := parallel(v.keys, v.verify); err != nil {
+		return err
+	}
+	return parallel(v.listings, v.listed)
 }
 
-// parts calls do for a part of n things on each processor.
-func parts(n int, do func(from, to int) error) error {
+// parallel does something with a part of all on each processor.
+func parallel[E any](all []E, do func(part []E) error) error {
 	errs, running := make([]error, runtime.GOMAXPROCS(0)), sync.WaitGroup{}
 	for i := range errs {
-		running.Go(func() { errs[i] = do(n*i/len(errs), n*(i+1)/len(errs)) })
+		running.Go(func() { errs[i] = do(all[len(all)*i/len(errs) : len(all)*(i+1)/len(errs)]) })
 	}
 	running.Wait()
 	return cmp.Or(errs...)
-}
-
-func (v *verifier) verify(keys []Key) error {
-	for i := range keys {
-		if err := v.key(&keys[i]); err != nil {
-			return fmt.Errorf("key %q: %w", keys[i].Key, err)
-		}
-	}
-	return nil
 }
 
 func covers(a, b location.Relaxations) bool {
 	return !slices.ContainsFunc(b, func(r location.Relaxation) bool { return !a.Allow(r) })
 }
 
-// A contract says what may become of one key. States are what it can hold. Effects are
-// the same for writes that all lead from any state to the same one, if nobody has heard
-// what they did.
-type contract[S, E comparable] interface {
-	initial() S
-	// take returns the state after op, ok = false when op cannot have been answered as it
-	// was, or has no effect although nobody knows that it happened.
-	take(s S, op *history.Operation) (next S, ok bool)
-	effect(op *history.Operation) E
-	// note is told each state of an order; held reports then whether the key held nothing,
-	// or something of a size, at some instant from one to another.
-	note(s S, at int64)
-	held(from, to int64, found bool, size int64) bool
-}
-
-// verifier is one verification. It names operations by their index in the history.
 type verifier struct {
-	h       *history.History
-	relax   location.Relaxations
-	byLine  []int32 // by line: the index of its operation, counted from 1
-	placed  []bool  // by index: some order has the operation
-	listed  []int   // the listings that were answered
-	keys    map[string]*keyHistory
-	inOrder []*keyHistory // of the keys of the certificate
+	byLine   []*history.Operation
+	placed   []bool // by line: some order has the operation
+	listings []*history.Operation
+	keys     []key
+	byName   map[string]*key
 }
 
-// keyHistory is what the history has of one key.
-type keyHistory struct {
-	at   int                                               // its place in the certificate
-	own  []int32                                           // its operations
-	held func(from, to int64, found bool, size int64) bool // what came of its order
+// key is one key, and what is claimed of it.
+type key struct {
+	*Key
+	at       int // its place among all
+	about    About
+	answered int
+	past     []sight // what came of its order
 }
 
-func (v *verifier) line(i int) int { return cmp.Or(v.h.Operations[i].Line, i+2) }
+// A sight is what a listing would have told from an instant on.
+type sight struct {
+	at int64
+	Presence
+}
 
-// enter indexes one operation by its line and its key.
-func (v *verifier) enter(i int, op *history.Operation) error {
-	line := v.line(i)
-	switch {
-	case line < 0 || line > 64*(len(v.h.Operations)+1024):
-		return fmt.Errorf("operation %d of %d has line %d", i, len(v.h.Operations), line)
-	case op.Action == nil || op.Latest() < op.Call:
-		return fmt.Errorf("line %d is no operation that returned after its call", line)
+// index enters the operations by their lines and keys.
+func (v *verifier) index(operations []history.Operation) error {
+	last := 0
+	if n := len(operations); n > 0 {
+		last = operations[n-1].Line
 	}
-	for line >= len(v.byLine) {
-		v.byLine = append(v.byLine, make([]int32, max(line, len(v.h.Operations))+2)...)
+	// Other lines of a history are few. Nothing is made as long as a wrong number says.
+	if last > 64*(len(operations)+1024) {
+		return fmt.Errorf("there are %d operations, the last of them on line %d", len(operations), last)
 	}
-	if v.byLine[line] != 0 {
-		return fmt.Errorf("two operations have line %d", line)
-	}
-	v.byLine[line] = int32(i + 1)
-	switch op.Action.(type) {
-	case *history.List, *history.ListKeys:
-		if op.Outcome == history.Ok {
-			v.listed = append(v.listed, i)
+	v.byLine, v.placed = make([]*history.Operation, max(last, 0)+1), make([]bool, max(last, 0)+1)
+	last = 0
+	for i := range operations {
+		op := &operations[i]
+		switch {
+		case op.Line <= last || op.Line >= len(v.byLine):
+			return fmt.Errorf("operation %d is on line %d, after one on line %d", i, op.Line, last)
+		case op.Action == nil || op.Latest() < op.Call:
+			return fmt.Errorf("line %d is no operation that returned after its call", op.Line)
 		}
-		return nil
+		last = op.Line
+		v.byLine[last] = op
+		if _, _, ok := listing(op); ok {
+			if op.Outcome == history.Ok {
+				v.listings = append(v.listings, op)
+			}
+			continue
+		}
+		k := v.byName[op.Key]
+		if k == nil {
+			return fmt.Errorf("key %q is missing", op.Key)
+		}
+		if answered(op) {
+			k.answered++
+		}
+		if k.Contradiction != nil {
+			k.about.Operations = append(k.about.Operations, op)
+		}
 	}
-	k := v.keys[op.Key]
-	if k == nil {
-		return fmt.Errorf("key %q is missing", op.Key)
-	}
-	k.own = append(k.own, int32(i))
 	return nil
 }
 
-// key verifies what is claimed of one key.
-func (v *verifier) key(c *Key) error {
-	k := v.keys[c.Key]
-	switch {
-	case c.Undecided != "":
+func (v *verifier) line(n int) *history.Operation {
+	if n < 0 || n >= len(v.byLine) {
 		return nil
-	case c.Contradiction != nil:
-		_, err := v.about(c.Key, k).Possible(c.Contradiction, c.Apart, 0)
-		return err
 	}
-	switch v.h.Header.Object {
-	case history.Consensus:
-		l := newLog(c.Key, v.relax)
-		l.exact = true
-		return replay(v, c, k, l)
-	case history.Blob:
-		b := newBlob(c.Key, v.relax)
-		b.exact, b.restores = true, true
-		return replay(v, c, k, b)
-	}
-	return replay(v, c, k, register{})
+	return v.byLine[n]
 }
 
-// about returns the operations of a key and the listings that were answered.
-func (v *verifier) about(key string, k *keyHistory) About {
-	a := About{Object: v.h.Header.Object, Relax: v.relax, Key: key}
-	add := func(i int) {
-		op := &v.h.Operations[i]
-		if op.Line == 0 {
-			numbered := *op
-			numbered.Line = v.line(i)
-			op = &numbered
+// verify verifies what is claimed of some keys.
+func (v *verifier) verify(keys []key) (err error) {
+	for i := range keys {
+		k := &keys[i]
+		switch {
+		case k.Undecided != "":
+		case k.Contradiction != nil:
+			for _, s := range k.Contradiction {
+				if op := v.line(s.Line); op != nil && op.Key == "" {
+					k.about.Operations = append(k.about.Operations, op)
+				}
+			}
+			_, err = k.about.Possible(k.Contradiction, k.Apart)
+		default:
+			err = v.replay(k)
 		}
-		a.Operations = append(a.Operations, op)
+		if err != nil {
+			return fmt.Errorf("key %q: %w", k.Key.Key, err)
+		}
 	}
-	for _, i := range k.own {
-		add(int(i))
-	}
-	for _, i := range v.listed {
-		add(i)
-	}
-	return a
+	return nil
 }
 
 // replay follows the order of one key.
-func replay[S, E comparable](v *verifier, c *Key, k *keyHistory, of contract[S, E]) error {
-	state, latest, reads, definites := of.initial(), int64(math.MinInt64), map[int]*history.Operation{}, 0
-	for _, p := range c.Order {
-		if p.Line < 0 || p.Line >= len(v.byLine) || v.byLine[p.Line] == 0 {
-			return fmt.Errorf("there is no line %d", p.Line)
+func (v *verifier) replay(k *key) error {
+	c, now, reads := k.about.contract(nil, nil), int64(math.MinInt64), map[int]*history.Operation{}
+	state := c.initial()
+	k.past = []sight{{now, c.presence(state)}}
+	for _, p := range k.Order {
+		op := v.line(p.Line)
+		if op == nil || op.Key != k.about.Key || op.Outcome == history.Fail && !answered(op) || v.placed[p.Line] {
+			return fmt.Errorf("line %d has no place in the order, or has one already", p.Line)
 		}
-		i := v.byLine[p.Line] - 1
-		op := &v.h.Operations[i]
-		stale := mayBeStale(op, v.relax)
-		_, _, listing := listing(op)
-		switch {
-		case op.Key != c.Key || listing || !relevant(op):
-			return fmt.Errorf("line %d has no place in an order of the key", p.Line)
-		case v.placed[i]:
-			return fmt.Errorf("line %d is placed twice", p.Line)
-		case p.At < latest:
-			return fmt.Errorf("line %d takes effect at %d, before its predecessor at %d", p.Line, p.At, latest)
-		case !stale && p.At < op.Call || p.At > op.Latest():
-			return fmt.Errorf("line %d takes effect at %d, outside its interval from %d to %d", p.Line, p.At, op.Call, op.Latest())
-		case stale && reads[op.Process] != nil && byCall(reads[op.Process], op) > 0:
-			return fmt.Errorf("line %d comes after a later read of its process", p.Line)
+		stale := k.about.stale(op)
+		if p.At < now || p.At < op.Call && !stale || p.At > op.Latest() {
+			return fmt.Errorf("line %d takes effect at %d, before its predecessor or outside its interval", p.Line, p.At)
 		}
-		next, ok := of.take(state, op)
-		if !ok {
-			return fmt.Errorf("line %d: this cannot be the answer when the key holds %v", p.Line, state)
-		}
-		of.note(next, p.At)
-		state, latest, v.placed[i] = next, p.At, true
 		if stale {
+			if last := reads[op.Process]; last != nil && Compare(op, last) < 0 {
+				return fmt.Errorf("line %d comes after a later read of its process", p.Line)
+			}
 			reads[op.Process] = op
 		}
-		if definite(op) {
-			definites++
+		if answered(op) {
+			k.answered--
+		}
+		ok := true
+		if saw := k.about.lookedUp(op); saw != nil {
+			ok, op = held(k.past, op.Call, p.At, saw[0]), unheard(op)
+		}
+		next, possible := c.take(state, op)
+		if !ok || !possible {
+			return fmt.Errorf("line %d: this cannot be the answer when the key holds %v", p.Line, state)
+		}
+		state, now, v.placed[p.Line] = next, p.At, true
+		if tells := c.presence(state); tells != k.past[len(k.past)-1].Presence {
+			k.past = append(k.past, sight{now, tells})
 		}
 	}
-	if answered := count(k.own, func(i int32) bool { return definite(&v.h.Operations[i]) }); definites != answered {
-		return fmt.Errorf("of %d answered operations %d are in the order", answered, definites)
+	if k.answered > 0 {
+		return fmt.Errorf("%d answered operations are missing in the order", k.answered)
 	}
-	k.held = of.held
 	return nil
 }
 
-// listings verifies what listings say of the keys that have an order: each was so at
-// some instant of the listing (C9, B4).
-func (v *verifier) listings(listed []int, keys []Key) error {
-	named := make([]int, len(keys)) // by key: the latest listing that named it
-	for _, i := range listed {
-		op := &v.h.Operations[i]
+// held reports whether a key was so at some instant from one to another.
+func held(past []sight, from, to int64, p Presence) bool {
+	// The first sight that lasted until from or longer: those at one instant all count.
+	i := sort.Search(len(past), func(i int) bool { return past[i].at >= from })
+	for i = max(i-1, 0); i < len(past) && past[i].at <= to; i++ {
+		if past[i].fits(p) {
+			return true
+		}
+	}
+	return false
+}
+
+// listed verifies what listings say of the keys that have an order: each was so at some
+// instant of the listing (C9, B4).
+func (v *verifier) listed(listings []*history.Operation) error {
+	named := make([]*history.Operation, len(v.keys)) // the latest listing that named a key
+	for _, op := range listings {
 		prefix, entries, _ := listing(op)
 		for _, e := range entries {
-			k := v.keys[e.Key]
-			if k == nil {
+			k := v.byName[e.Key]
+			switch {
+			case k == nil:
 				return fmt.Errorf("key %q is missing", e.Key)
+			case k.past == nil:
+			case named[k.at] == op || !strings.HasPrefix(e.Key, prefix) || !held(k.past, op.Call, op.Return, Presence{true, e.Size}):
+				return fmt.Errorf("line %d names key %q twice, or unasked, or as it never was", op.Line, e.Key)
 			}
-			if k.held != nil && (named[k.at] == i+1 || !strings.HasPrefix(e.Key, prefix) || !k.held(op.Call, op.Return, true, e.Size)) {
-				return fmt.Errorf("line %d names key %q twice, or unasked, or as it never was", v.line(i), e.Key)
-			}
-			named[k.at] = i + 1
+			named[k.at] = op
 		}
-		first := sort.Search(len(keys), func(i int) bool { return keys[i].Key >= prefix })
-		for at := first; at < len(keys) && strings.HasPrefix(keys[at].Key, prefix); at++ {
-			if k := v.inOrder[at]; named[at] != i+1 && k.held != nil && !k.held(op.Call, op.Return, false, 0) {
-				return fmt.Errorf("line %d does not name key %q", v.line(i), keys[at].Key)
+		first := sort.Search(len(v.keys), func(i int) bool { return v.keys[i].about.Key >= prefix })
+		for i := first; i < len(v.keys) && strings.HasPrefix(v.keys[i].about.Key, prefix); i++ {
+			if k := &v.keys[i]; named[i] != op && k.past != nil && !held(k.past, op.Call, op.Return, Presence{}) {
+				return fmt.Errorf("line %d does not name key %q", op.Line, k.about.Key)
 			}
 		}
 	}

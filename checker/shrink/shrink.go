@@ -1,0 +1,97 @@
+// Package shrink makes contradictions as small as they can be. Nobody has to trust it:
+// what comes of it is verified.
+package shrink
+
+import (
+	"slices"
+
+	"github.com/assay-dev/assay/checker/perkey"
+	"github.com/assay-dev/assay/checker/proof"
+	"github.com/assay-dev/assay/location"
+	"github.com/assay-dev/assay/workload/history"
+)
+
+// most is among how many operations of a key a contradiction is looked for without any
+// hint.
+const most = 4000
+
+// Contradiction returns one that is found among the operations on some lines, or
+// else among all, with these version numbers and those that the operations name told
+// apart. None of its steps and numbers can be left out. It returns nil if it finds none
+// that is small enough to be verified. What it is about may be fewer operations, which
+// leave the same possibilities.
+func Contradiction(about proof.About, lines []int, apart []location.SeqNo) (steps []proof.Step, told []location.SeqNo, condensed proof.About) {
+	steps, told, condensed = Among(about, lines, apart)
+	if steps == nil && len(about.Operations) <= most {
+		lines = nil
+		for _, op := range about.Operations {
+			lines = append(lines, op.Line)
+		}
+		steps, told, condensed = Among(about, lines, apart)
+	}
+	steps = fewer(steps, func(some []proof.Step) bool { return contradictory(condensed, some, told) })
+	told = fewer(told, func(some []location.SeqNo) bool { return contradictory(condensed, steps, some) })
+	return steps, told, condensed
+}
+
+// Among returns the contradiction of all operations on the lines, if it is one, with these
+// version numbers and those that the operations name told apart.
+func Among(about proof.About, lines []int, apart []location.SeqNo) (steps []proof.Step, told []location.SeqNo, condensed proof.About) {
+	named := slices.DeleteFunc(proof.On(about.Operations, lines), func(op *history.Operation) bool {
+		return op.Outcome == history.Fail && !perkey.Refusal(op) || op.Outcome == history.Info && !perkey.Effective(op.Action)
+	})
+	slices.SortFunc(named, proof.Compare)
+	told = slices.Clone(apart)
+	for _, op := range named {
+		steps = append(steps, proof.Step{Line: op.Line, Rule: proof.RuleOf(op)})
+		for _, n := range numbers(op) {
+			told = append(told, n, n+1)
+		}
+	}
+	slices.Sort(told)
+	told = slices.Compact(told)
+	if about.Operations = condense(about, named, told); !contradictory(about, steps, told) {
+		return nil, nil, about
+	}
+	return steps, told, about
+}
+
+// numbers returns the version numbers that an operation names.
+func numbers(op *history.Operation) (named []location.SeqNo) {
+	switch a := op.Action.(type) {
+	case *history.Head:
+		named = append(named, a.Version.SeqNo)
+	case *history.CompareAndSet:
+		named = append(named, a.Expected, a.New.SeqNo)
+	case *history.Scan:
+		named = append(named, a.From)
+		for _, v := range a.Versions {
+			named = append(named, v.SeqNo)
+		}
+	case *history.Truncate:
+		named = append(named, a.UpTo)
+	}
+	return named
+}
+
+// contradictory reports whether the steps are a contradiction.
+func contradictory(about proof.About, steps []proof.Step, apart []location.SeqNo) bool {
+	_, err := about.Possible(steps, apart)
+	return err == nil
+}
+
+// fewer drops what can be dropped: long runs first, and at last single
+// ones, from the end.
+func fewer[E any](all []E, enough func([]E) bool) []E {
+	for run := max(1, len(all)/2); ; run /= 2 {
+		for end := len(all); end > 0; end = min(end-run, len(all)) {
+			rest := slices.Concat(all[:max(0, end-run)], all[end:])
+			if enough(rest) {
+				all = rest
+			}
+		}
+		if run <= 1 {
+			return all
+		}
+	}
+}
