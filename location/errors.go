@@ -100,21 +100,35 @@ var (
 	ErrUnsupported = errors.New("unsupported")
 )
 
+// A refusal puts itself into words only when somebody asks: most are counted, not read.
+type refusal struct {
+	cause  error
+	format string
+	args   []any
+}
+
+func (r *refusal) Error() string { return fmt.Sprintf(r.format, r.args...) + ": " + r.cause.Error() }
+func (r *refusal) Unwrap() error { return r.cause }
+
+func refuse(cause error, format string, args ...any) error {
+	return NewDeterminate(&refusal{cause, format, args})
+}
+
 // RefuseTruncation is the refusal of a truncation bound above the head; a nil head
 // means that the key has no data (C8).
 func RefuseTruncation(key string, upTo SeqNo, head *SeqNo) error {
 	if head == nil {
-		return NewDeterminate(fmt.Errorf("truncate %q up to %v: the key has no data: %w", key, upTo, ErrTruncationRefused))
+		return refuse(ErrTruncationRefused, "truncate %q up to %v: the key has no data", key, upTo)
 	}
-	return NewDeterminate(fmt.Errorf("truncate %q up to %v: the head is %v: %w", key, upTo, *head, ErrTruncationRefused))
+	return refuse(ErrTruncationRefused, "truncate %q up to %v: the head is %v", key, upTo, *head)
 }
 
 // RefuseRestore is the refusal of a restore that has nothing to bring back (B5).
 func RefuseRestore(key string) error {
-	return NewDeterminate(fmt.Errorf("restore %q: no value to bring back: %w", key, ErrRestoreRefused))
+	return refuse(ErrRestoreRefused, "restore %q: no value to bring back", key)
 }
 
 // invalid is the refusal of arguments that can never be right.
 func invalid(format string, args ...any) error {
-	return NewDeterminate(fmt.Errorf(format+": %w", append(args, ErrInvalidArgument)...))
+	return refuse(ErrInvalidArgument, format, args...)
 }

@@ -1,6 +1,7 @@
 package locationtest_test
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"regexp"
@@ -38,6 +39,12 @@ func TestChild(t *testing.T) {
 		locationtest.LinearizableBlob(t, openLeaky)
 	case "leaky in real time":
 		locationtest.LinearizableBlob(t, openLeaky, locationtest.RealTime())
+	case "forgetful":
+		locationtest.LinearizableBlob(t, openForgetful(false))
+	case "forgetful in real time":
+		locationtest.LinearizableBlob(t, openForgetful(false), locationtest.RealTime())
+	case "deaf":
+		locationtest.LinearizableBlob(t, openForgetful(true))
 	}
 }
 
@@ -54,6 +61,32 @@ func openRace(t testing.TB, place string) location.Consensus {
 func openLeaky(t testing.TB, place string) location.Blob {
 	go func() { <-make(chan struct{}) }()
 	return openBlob("")(t, place)
+}
+
+// A forgetful store leaves a goroutine behind where a set is given up, and one that is
+// deaf never returns from that.
+type forgetful struct {
+	location.Blob
+	deaf bool
+}
+
+func (s forgetful) Set(ctx context.Context, key string, value []byte) error {
+	location.Yield(ctx)
+	if ctx.Err() == nil {
+		return s.Blob.Set(ctx, key, value)
+	}
+	never := make(chan struct{})
+	if s.deaf {
+		<-never
+	}
+	go func() { <-never }()
+	return location.NewIndeterminate(ctx.Err())
+}
+
+func openForgetful(deaf bool) locationtest.OpenBlob {
+	return func(t testing.TB, place string) location.Blob {
+		return forgetful{openBlob("")(t, place), deaf}
+	}
 }
 
 // again runs this binary in a directory.
@@ -141,8 +174,31 @@ func TestSubtestsSideBySideFailEachByItself(t *testing.T) {
 func TestAGoroutineThatIsLeftBehindFails(t *testing.T) {
 	t.Parallel()
 	for _, what := range []string{"leaky", "leaky in real time"} {
-		if output, failed := again(t, t.TempDir(), what, "-rapid.nofailfile"); !failed || !strings.Contains(output, "openLeaky") {
+		output, failed := again(t, t.TempDir(), what, "-rapid.nofailfile")
+		if !failed || !strings.Contains(output, "a handle was only opened and closed") || !strings.Contains(output, "openLeaky") {
 			t.Errorf("%s:\n%s", what, output)
+		}
+	}
+}
+
+// small is a program of one request.
+var small = regexp.MustCompile(`client 1:\n +set .*\n *\n`)
+
+func TestAProgramThatLeavesAGoroutineBehindIsMadeSmall(t *testing.T) {
+	t.Parallel()
+	for what, wrong := range map[string]string{
+		"forgetful":              "goroutines are left behind although",
+		"forgetful in real time": "goroutines are left behind although",
+		"deaf":                   "calls never return, not even when they are given up",
+	} {
+		output, failed := again(t, t.TempDir(), what, "-rapid.nofailfile", "-rapid.shrinktime=10s")
+		if !failed || !small.MatchString(output) {
+			t.Errorf("%s: not made small:\n%s", what, output)
+		}
+		for _, want := range []string{wrong, "forgetful.Set", "To run it again"} {
+			if !strings.Contains(output, want) {
+				t.Errorf("%s: the report lacks %q:\n%s", what, want, output)
+			}
 		}
 	}
 }

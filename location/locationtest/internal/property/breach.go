@@ -38,7 +38,7 @@ func (c *client) judge(r request, call call, op *history.Operation, err error) {
 	clause, why := wrong(r, call, op, err, ended)
 	var alone *history.Operation
 	if clause == "" && r.fate == fine && !ended && op.Outcome == history.Fail && refusal(err) == nil {
-		alone, clause = op, promised(op)
+		alone, clause = new(*op), promised(op)
 		why = "nobody else was at work and nothing had gone wrong, so it has to be answered"
 	}
 	if clause != "" {
@@ -62,7 +62,7 @@ func wrong(r request, call call, op *history.Operation, err error, ended bool) (
 	case r.fate == expired && !location.IsTimeout(err) && !errors.Is(err, location.ErrInvalidArgument):
 		return "E4", "the error of a call whose deadline has passed has to be a timeout by its type"
 	case call.invalid != nil && (err == nil || r.fate == fine && !ended && !errors.Is(err, location.ErrInvalidArgument)):
-		return call.invalid.clause, call.invalid.why + " has to be refused as an invalid argument"
+		return call.invalid.clause, call.invalid.why() + " has to be refused as an invalid argument"
 	case call.invalid == nil && errors.Is(err, location.ErrInvalidArgument):
 		return legality(op), "its arguments are legal"
 	case r.op == elsewhere && err == nil && !nothing(op.Action):

@@ -20,7 +20,9 @@ import (
 func lines(t *testing.T, p *property, c testCase) string {
 	var b bytes.Buffer
 	r := p.newRun(c.program)
-	h := p.bubble(r, c.interleave())
+	p.bubble(r, c.interleave())
+	r.tell()
+	h := r.history
 	w, err := history.NewWriter(&b, h.Header)
 	if err != nil {
 		t.Fatal(err)
@@ -73,8 +75,9 @@ func TestTheSameSeedsGiveTheSameHistoriesOnEveryMachine(t *testing.T) {
 			p := newProperty(t, object, Defaults())
 			for n := range uint64(200) {
 				c, _ := p.draw(seed{n, 7})
-				h := p.bubble(p.newRun(c.program), c.interleave())
-				for _, op := range h.Operations {
+				r := p.newRun(c.program)
+				p.bubble(r, c.interleave())
+				for _, op := range r.operations {
 					fmt.Fprintln(sum, op.Process, op.Key, op.Call, op.Return, op.Outcome, caption(&op))
 				}
 			}

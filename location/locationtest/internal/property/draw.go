@@ -118,7 +118,7 @@ type swarm struct {
 }
 
 func (k *deck) swarm(d dice) swarm {
-	s := swarm{odd: one(d, []int{0, 0, 8, 2})}
+	s := swarm{odd: one(d, []int{0, 0, 8, 2}), kinds: make([]string, 0, 20)}
 	if k.options.OrderOnly {
 		s.odd = 0
 	}
@@ -160,25 +160,24 @@ func (k *deck) script(d dice, s swarm, keys int, long, loops bool) script {
 		c.rounds = 1 + d.IntN(max(1, longer*most/len(c.requests)))
 	}
 	for i := range c.requests {
-		c.requests[i] = k.request(d, s, keys)
+		k.request(d, s, keys, &c.requests[i])
 	}
 	return c
 }
 
-func (k *deck) request(d dice, s swarm, keys int) request {
-	r := request{op: one(d, s.kinds), key: d.IntN(keys), by: 1, limit: location.ScanAll}
+func (k *deck) request(d dice, s swarm, keys int, r *request) {
+	*r = request{op: one(d, s.kinds), key: d.IntN(keys), by: 1, limit: location.ScanAll}
 	odd := s.odd > 0 && d.oneIn(s.odd)
 	if odd && d.oneIn(4) {
-		k.stray(d, &r)
+		k.stray(d, r)
 	} else {
-		k.draw(d, &r, odd)
+		k.draw(d, r, odd)
 	}
 	if s.fault > 0 && r.illegal == 0 && r.op != elsewhere && d.oneIn(s.fault) {
 		r.fate = one(d, k.fates)
 	} else if odd && d.oneIn(4) {
 		r.fate, r.looks = one(d, k.ends), 1+d.IntN(4)
 	}
-	return r
 }
 
 // stray makes of a request one that concerns no key of the program.
@@ -190,7 +189,7 @@ func (k *deck) stray(d dice, r *request) {
 		r.op = elsewhere
 	default:
 		if r.op != "list" && r.op != "list_keys" {
-			r.illegal = 1 + d.IntN(len(illegalKeys(k.limits)))
+			r.illegal = 1 + d.IntN(illegalKeys(k.limits))
 		}
 	}
 }

@@ -42,7 +42,7 @@ func (f *failure) drawing() string {
 
 // drawn are the operations to draw: all if they are few, or else those at fault.
 func (f *failure) drawn() (operations []*history.Operation) {
-	h := checker.Numbered(f.history)
+	h := f.history
 	var wanted map[int]bool
 	if len(h.Operations) > most {
 		wanted = f.atFault(h)
@@ -85,9 +85,11 @@ func (f *failure) requestsAtFault() map[origin]bool {
 		wanted[f.origins[f.breach.at]] = true
 		return wanted
 	}
-	h := checker.Numbered(f.history)
-	for i := range h.Operations {
-		if op := &h.Operations[i]; slices.Contains(f.violation.Lines, op.Line) {
+	if f.violation == nil {
+		return wanted
+	}
+	for i := range f.history.Operations {
+		if op := &f.history.Operations[i]; slices.Contains(f.violation.Lines, op.Line) {
 			wanted[f.origins[op.Call]] = true
 		}
 	}

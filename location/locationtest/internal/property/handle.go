@@ -2,9 +2,11 @@ package property
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/assay-dev/assay/faults/unreliable"
 	"github.com/assay-dev/assay/location"
+	"github.com/assay-dev/assay/workload/body"
 	"github.com/assay-dev/assay/workload/history"
 )
 
@@ -12,6 +14,8 @@ import (
 type handle interface {
 	// prepare settles a request's arguments by what the client has seen.
 	prepare(r request, value written) call
+	// send makes a call and fills the answer into its action.
+	send(ctx context.Context, c call, meets fate) error
 	// learn takes note of the answer of a call that succeeded.
 	learn(r request, action history.Action)
 	// declared are the capabilities that the store declares, if it does.
@@ -22,19 +26,36 @@ type handle interface {
 type call struct {
 	key    string
 	action history.Action
+	bytes  int     // of the value that it writes
+	room   *[]byte // for that value
 	// invalid says why the arguments can never be right, if they cannot.
 	invalid *invalid
-	// send makes the call and fills the answer into the action.
-	send func(ctx context.Context, meets fate, action history.Action) error
+}
+
+// body makes the value that is written under a name.
+func (c call) body(name string) []byte {
+	*c.room = body.Append((*c.room)[:0], c.key, name, c.bytes)
+	return *c.room
 }
 
 // invalid are arguments that every store refuses, whatever it holds (E6).
-type invalid struct{ clause, why string }
+type invalid struct {
+	clause string
+	why    func() string
+}
 
-// written names the value that a request writes.
+// written is the value that a request writes.
 type written struct {
-	name   string // of the operation, unique in the program
-	unique int    // its number in the program
+	client, call int // the client's number, and which of its calls
+	unique       int // number of the call in the program
+}
+
+// name is unique in the program, unless the value is empty.
+func (w written) name(s size) string {
+	if s == empty {
+		return body.EmptyName
+	}
+	return "c" + strconv.Itoa(w.client) + "." + strconv.Itoa(w.call)
 }
 
 // limits are the capabilities that a store declares by itself; none otherwise.
@@ -49,8 +70,8 @@ func limits(store any) location.Capabilities {
 func (r request) keyOf(names []string, limits location.Capabilities) (string, *invalid) {
 	switch {
 	case r.illegal > 0:
-		key := illegalKeys(limits)[r.illegal-1]
-		return key, &invalid{"E6", "the key " + quoted(key)}
+		key := illegalKey(r.illegal, limits)
+		return key, &invalid{"E6", func() string { return "the key " + quoted(key) }}
 	case r.op == probe:
 		return location.LivenessKey, nil
 	}

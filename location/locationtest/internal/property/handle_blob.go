@@ -3,7 +3,6 @@ package property
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/assay-dev/assay/location"
@@ -16,6 +15,7 @@ type blobHandle struct {
 	names  []string
 	limits location.Capabilities
 	faulty [late + 1]location.Blob // made when it is needed
+	room   []byte
 }
 
 func (h *blobHandle) declared() location.Capabilities { return h.limits }
@@ -34,66 +34,60 @@ func (h *blobHandle) learn(request, history.Action) {}
 
 func (h *blobHandle) prepare(r request, w written) call {
 	key, wrong := r.keyOf(h.names, h.limits)
+	c := call{key: key, invalid: wrong, room: &h.room}
 	switch r.op {
 	case "get", probe:
-		return call{key, &history.Get{}, wrong, func(ctx context.Context, f fate, a history.Action) error {
-			return h.get(ctx, f, key, a.(*history.Get))
-		}}
+		c.action = new(history.Get)
 	case "set":
-		return h.set(r, key, wrong, w)
+		c.bytes = r.size.bytes(w.unique, h.limits)
+		c.action = &history.Set{Value: w.name(r.size), Size: int64(c.bytes)}
+		if r.size == tooLong && wrong == nil {
+			c.invalid = overlong("B1", h.limits)
+		}
 	case "delete":
-		return call{key, &history.Delete{}, wrong, func(ctx context.Context, f fate, a history.Action) error {
-			size, found, err := h.through(f).Delete(ctx, key)
-			if err == nil {
-				*a.(*history.Delete) = history.Delete{Answered: true, Found: found, Size: size}
-			}
-			return err
-		}}
+		c.action = new(history.Delete)
 	case "restore":
-		return call{key, &history.Restore{}, wrong, func(ctx context.Context, f fate, a history.Action) error {
-			err := h.through(f).Restore(ctx, key)
-			a.(*history.Restore).Refused = isRefusal(err, location.ErrRestoreRefused)
-			return err
-		}}
+		c.action = new(history.Restore)
+	case "list":
+		return call{action: &history.List{Prefix: r.prefixOf(key)}}
+	default:
+		return call{action: new(history.List)}
 	}
-	prefix := ""
-	if r.op == "list" {
-		prefix = r.prefixOf(key)
-	}
-	return call{"", &history.List{Prefix: prefix}, nil, func(ctx context.Context, f fate, a history.Action) error {
-		return h.list(ctx, f, a.(*history.List))
-	}}
+	return c
 }
 
-func (h *blobHandle) get(ctx context.Context, f fate, key string, a *history.Get) error {
-	value, found, err := h.through(f).Get(ctx, key)
-	if err == nil && found {
-		a.Found, a.Size = true, int64(len(value))
-		a.Value, a.Damage = body.Decode(key, value)
-		clear(value) // it is ours
-	}
-	return err
-}
-
-func (h *blobHandle) set(r request, key string, wrong *invalid, w written) call {
-	size := r.size.bytes(w.unique, h.limits)
-	action := &history.Set{Value: w.name, Size: int64(size)}
-	if size == 0 {
-		action.Value = body.EmptyName
-	}
-	if r.size == tooLong && wrong == nil {
-		wrong = &invalid{"B1", fmt.Sprintf("a value of %d bytes, one more than the store declares to take,", size)}
-	}
-	return call{key, action, wrong, func(ctx context.Context, f fate, _ history.Action) error {
-		value := body.Append(nil, key, w.name, size)
+func (h *blobHandle) send(ctx context.Context, c call, meets fate) error {
+	store := h.through(meets)
+	switch a := c.action.(type) {
+	case *history.Get:
+		value, found, err := store.Get(ctx, c.key)
+		if err == nil && found {
+			a.Found, a.Size = true, int64(len(value))
+			a.Value, a.Damage = body.Decode(c.key, value)
+			clear(value) // it is ours
+		}
+		return err
+	case *history.Set:
+		value := c.body(a.Value)
 		defer clear(value) // a store keeps no slice that it was given
-		return h.through(f).Set(ctx, key, value)
-	}}
+		return store.Set(ctx, c.key, value)
+	case *history.Delete:
+		size, found, err := store.Delete(ctx, c.key)
+		if err == nil {
+			*a = history.Delete{Answered: true, Found: found, Size: size}
+		}
+		return err
+	case *history.Restore:
+		err := store.Restore(ctx, c.key)
+		a.Refused = isRefusal(err, location.ErrRestoreRefused)
+		return err
+	}
+	return list(ctx, store, c.action.(*history.List))
 }
 
-func (h *blobHandle) list(ctx context.Context, f fate, a *history.List) error {
+func list(ctx context.Context, store location.Blob, a *history.List) error {
 	var entries []location.BlobMetadata
-	for entry, err := range h.through(f).ListKeysAndMetadata(ctx, a.Prefix) {
+	for entry, err := range store.ListKeysAndMetadata(ctx, a.Prefix) {
 		if err != nil {
 			return err
 		}

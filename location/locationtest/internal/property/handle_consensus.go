@@ -17,6 +17,7 @@ type consensusHandle struct {
 	limits location.Capabilities
 	faulty [late + 1]location.Consensus // made when it is needed
 	known  []consensusKnown             // by key
+	room   []byte
 }
 
 func (h *consensusHandle) declared() location.Capabilities { return h.limits }
@@ -42,100 +43,96 @@ func (h *consensusHandle) through(f fate) location.Consensus {
 func (h *consensusHandle) prepare(r request, w written) call {
 	k := &h.known[r.key]
 	key, wrong := r.keyOf(h.names, h.limits)
+	c := call{key: key, invalid: wrong, room: &h.room}
 	switch r.op {
 	case "head", probe:
-		return call{key, &history.Head{}, wrong, func(ctx context.Context, f fate, a history.Action) error {
-			return h.head(ctx, f, key, a.(*history.Head))
-		}}
+		c.action = new(history.Head)
 	case "compare_and_set":
-		return h.compareAndSet(r, key, wrong, k, w)
-	case "scan":
-		if r.limit < 0 && wrong == nil {
-			wrong = &invalid{"C7", fmt.Sprintf("the limit %d", r.limit)}
+		action := h.compareAndSet(r, k, w)
+		c.action, c.bytes = action, r.size.bytes(w.unique, h.limits)
+		if wrong == nil {
+			c.invalid = h.wrong(action, r.size)
 		}
-		action := &history.Scan{From: k.bound(r), Limit: r.limit}
-		return call{key, action, wrong, func(ctx context.Context, f fate, a history.Action) error {
-			return h.scan(ctx, f, key, a.(*history.Scan))
-		}}
+	case "scan":
+		c.action = &history.Scan{From: k.bound(r), Limit: r.limit}
+		if r.limit < 0 && wrong == nil {
+			c.invalid = &invalid{"C7", func() string { return fmt.Sprintf("the limit %d", r.limit) }}
+		}
 	case "truncate":
-		return call{key, &history.Truncate{UpTo: k.bound(r)}, wrong, func(ctx context.Context, f fate, a history.Action) error {
-			return h.truncate(ctx, f, key, a.(*history.Truncate))
-		}}
+		c.action = &history.Truncate{UpTo: k.bound(r)}
+	default:
+		return call{action: new(history.ListKeys)}
 	}
-	return call{"", &history.ListKeys{}, nil, func(ctx context.Context, f fate, a history.Action) error {
-		return h.listKeys(ctx, f, a.(*history.ListKeys))
-	}}
+	return c
 }
 
-func (h *consensusHandle) head(ctx context.Context, f fate, key string, a *history.Head) error {
-	head, found, err := h.through(f).Head(ctx, key)
-	if err == nil && found {
-		a.Found, a.Version = true, named(key, head)
-	}
-	return err
-}
-
-func (h *consensusHandle) compareAndSet(r request, key string, wrong *invalid, k *consensusKnown, w written) call {
+// compareAndSet settles the arguments of a compare-and-set.
+func (h *consensusHandle) compareAndSet(r request, k *consensusKnown, w written) *history.CompareAndSet {
 	action := new(history.CompareAndSet)
 	k.settle(r, action)
-	size := r.size.bytes(w.unique, h.limits)
-	action.New.Value = w.name
-	if size == 0 {
-		action.New.Value = body.EmptyName
-	}
+	action.New.Value = w.name(r.size)
 	k.tried, k.attempt = true, action.New.SeqNo
-	if wrong == nil {
-		wrong = h.wrong(action, r.size)
-	}
-	return call{key, action, wrong, func(ctx context.Context, f fate, a history.Action) error {
-		data := body.Append(nil, key, w.name, size)
-		defer clear(data) // a store keeps no slice that it was given
-		var expected *location.SeqNo
-		if action.HasExpected {
-			expected = new(action.Expected)
+	return action
+}
+
+func (h *consensusHandle) send(ctx context.Context, c call, meets fate) error {
+	store := h.through(meets)
+	switch a := c.action.(type) {
+	case *history.Head:
+		head, found, err := store.Head(ctx, c.key)
+		if err == nil && found {
+			a.Found, a.Version = true, named(c.key, head)
 		}
-		result, err := h.through(f).CompareAndSet(ctx, key, expected, location.VersionedData{SeqNo: action.New.SeqNo, Data: data})
-		a.(*history.CompareAndSet).Committed = err == nil && result == location.Committed
 		return err
-	}}
+	case *history.CompareAndSet:
+		return compareAndSet(ctx, store, c, a)
+	case *history.Scan:
+		versions, err := store.Scan(ctx, c.key, a.From, a.Limit)
+		if err == nil {
+			a.Versions = allNamed(c.key, versions)
+		}
+		return err
+	case *history.Truncate:
+		deleted, err := store.Truncate(ctx, c.key, a.UpTo)
+		a.Refused = isRefusal(err, location.ErrTruncationRefused)
+		if err == nil {
+			a.Deleted = deleted
+		}
+		return err
+	}
+	return listKeys(ctx, store, c.action.(*history.ListKeys))
+}
+
+func compareAndSet(ctx context.Context, store location.Consensus, c call, a *history.CompareAndSet) error {
+	data := c.body(a.New.Value)
+	defer clear(data) // a store keeps no slice that it was given
+	var expected *location.SeqNo
+	if a.HasExpected {
+		expected = new(a.Expected)
+	}
+	result, err := store.CompareAndSet(ctx, c.key, expected, location.VersionedData{SeqNo: a.New.SeqNo, Data: data})
+	a.Committed = err == nil && result == location.Committed
+	return err
 }
 
 // wrong says why a compare-and-set has to be refused whatever is stored.
 func (h *consensusHandle) wrong(a *history.CompareAndSet, s size) *invalid {
 	switch {
 	case a.HasExpected && a.New.SeqNo <= a.Expected:
-		return &invalid{"C3", fmt.Sprintf("the new number %v, not above the expected %v,", a.New.SeqNo, a.Expected)}
+		return &invalid{"C3", func() string {
+			return fmt.Sprintf("the new number %v, not above the expected %v,", a.New.SeqNo, a.Expected)
+		}}
 	case !a.New.SeqNo.Legal():
-		return &invalid{"C4", fmt.Sprintf("the new number %v, above %v,", a.New.SeqNo, location.MaxSeqNo)}
+		return &invalid{"C4", func() string { return fmt.Sprintf("the new number %v, above %v,", a.New.SeqNo, location.MaxSeqNo) }}
 	case s == tooLong:
-		return &invalid{"C10", fmt.Sprintf("a value of %d bytes, one more than the store declares to take,", h.limits.MaxValueBytes+1)}
+		return overlong("C10", h.limits)
 	}
 	return nil
 }
 
-func (h *consensusHandle) scan(ctx context.Context, f fate, key string, a *history.Scan) error {
-	versions, err := h.through(f).Scan(ctx, key, a.From, a.Limit)
-	if err != nil {
-		return err
-	}
-	for _, v := range versions {
-		a.Versions = append(a.Versions, named(key, v))
-	}
-	return nil
-}
-
-func (h *consensusHandle) truncate(ctx context.Context, f fate, key string, a *history.Truncate) error {
-	deleted, err := h.through(f).Truncate(ctx, key, a.UpTo)
-	a.Refused = isRefusal(err, location.ErrTruncationRefused)
-	if err == nil {
-		a.Deleted = deleted
-	}
-	return err
-}
-
-func (h *consensusHandle) listKeys(ctx context.Context, f fate, a *history.ListKeys) error {
+func listKeys(ctx context.Context, store location.Consensus, a *history.ListKeys) error {
 	var keys []string
-	for key, err := range h.through(f).ListKeys(ctx) {
+	for key, err := range store.ListKeys(ctx) {
 		if err != nil {
 			return err
 		}
@@ -214,6 +211,17 @@ func named(key string, v location.VersionedData) history.Version {
 		name = "damaged, " + damage
 	}
 	return history.Version{SeqNo: v.SeqNo, Value: name}
+}
+
+func allNamed(key string, versions []location.VersionedData) []history.Version {
+	if len(versions) == 0 {
+		return nil
+	}
+	all := make([]history.Version, len(versions))
+	for i, v := range versions {
+		all[i] = named(key, v)
+	}
+	return all
 }
 
 // isRefusal reports whether err is that refusal, and says so as a refusal has to.

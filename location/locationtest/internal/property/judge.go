@@ -7,33 +7,33 @@ import (
 
 	"github.com/assay-dev/assay/checker"
 	"github.com/assay-dev/assay/checker/explain"
-	"github.com/assay-dev/assay/workload/history"
 )
 
 // budget bounds the searches for one program. Few need any, and there is always another
 // program.
 const budget = 50 * time.Millisecond
 
-// judge checks what came of a run.
-func (p *property) judge(r *run, h *history.History) *failure {
-	p.tally.operations += len(h.Operations)
-	violation, breach := p.wrong(r, h)
-	if violation == nil && breach == nil {
+// judge checks what came of a run, and of the goroutines that it left behind.
+func (p *property) judge(r *run, left string) *failure {
+	f := &failure{testCase: testCase{program: r.program}, relax: p.options.Relax, left: left}
+	if r.history != nil {
+		p.tally.operations += len(r.history.Operations)
+		f.violation, f.breach = p.wrong(r)
+	}
+	if f.violation == nil && f.breach == nil && f.left == "" {
 		return nil
 	}
-	r.tell(h)
-	return &failure{
-		testCase: testCase{program: r.program}, history: h, origins: r.origins, relax: p.options.Relax,
-		violation: violation, breach: breach,
-	}
+	r.tell()
+	f.history, f.origins = r.history, r.origins()
+	return f
 }
 
-// wrong returns what is wrong with a run, if anything is.
-func (p *property) wrong(r *run, h *history.History) (*checker.Violation, *breach) {
+// wrong returns what is wrong with what the clients saw, if anything is.
+func (p *property) wrong(r *run) (*checker.Violation, *breach) {
 	if certain := r.first(true); certain != nil {
 		return nil, certain
 	}
-	result, err := checker.Check(context.Background(), h, checker.Options{
+	result, err := checker.Check(context.Background(), r.history, checker.Options{
 		Relax: p.options.Relax, Workers: 1, Budget: checker.Budget{Time: budget}, Clock: explain.Steps,
 	})
 	switch {

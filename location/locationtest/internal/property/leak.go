@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/pprof"
+	"slices"
 	"strings"
 	"time"
 )
@@ -18,11 +19,17 @@ func labelled(ctx context.Context, value string, f func()) {
 	pprof.Do(ctx, pprof.Labels(label, value), func(context.Context) { f() })
 }
 
+// How long goroutines may take to end, and how long when some have not once before.
+const (
+	longGrace  = 2 * time.Second
+	shortGrace = 100 * time.Millisecond
+)
+
 // leaked returns the stacks of the goroutines with a label that are still there after some
 // time to end; empty when there are none.
-func leaked(value string) string {
-	const patience, pause = 2 * time.Second, 5 * time.Millisecond
-	for end := time.Now().Add(patience); ; time.Sleep(pause) {
+func leaked(value string, grace time.Duration) string {
+	const pause = 5 * time.Millisecond
+	for end := time.Now().Add(grace); ; time.Sleep(pause) {
 		stacks := running(value)
 		if stacks == "" || time.Now().After(end) {
 			return stacks
@@ -39,8 +46,19 @@ func running(value string) string {
 	var found []string
 	for stack := range strings.SplitSeq(all.String(), "\n\n") {
 		if strings.Contains(stack, fmt.Sprintf("%q:%q", label, value)) {
-			found = append(found, stack)
+			found = append(found, frames(stack))
 		}
 	}
-	return strings.Join(found, "\n\n")
+	return strings.Join(found, "\n")
+}
+
+// frames are the functions and places of a stack, without their addresses.
+func frames(stack string) string {
+	var b strings.Builder
+	for line := range strings.Lines(stack) {
+		if frame := strings.Split(line, "\t"); len(frame) > 2 {
+			b.WriteString(strings.Join(slices.DeleteFunc(frame[2:], func(s string) bool { return s == "" }), " "))
+		}
+	}
+	return b.String()
 }

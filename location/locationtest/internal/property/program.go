@@ -36,13 +36,17 @@ func (p program) requests() (n int) {
 	return n
 }
 
-// calls is how many operations the clients call together.
+// calls is how many operations the clients call together, each time that they do.
 func (p program) calls() (n int) {
 	for _, client := range p.clients {
 		n += client.calls()
 	}
 	return n
 }
+
+// operations is how many come before the last client's: those of the clients, and one for
+// each key of the crowd.
+func (p program) operations() int { return p.crowd + p.calls() }
 
 // clone returns a program that shares nothing with p that changes.
 func (p program) clone() program {

@@ -5,8 +5,8 @@ import (
 	"hash/fnv"
 	"runtime"
 	"strconv"
+	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"pgregory.net/rapid"
@@ -42,6 +42,7 @@ type property struct {
 	deck    *deck
 	place   string // what the names of all places begin with
 	start   time.Time
+	grace   time.Duration // that goroutines have to end, in real time
 	tally   tally
 
 	// Once a case has failed, it has; no other is run any more.
@@ -56,7 +57,7 @@ type testCase struct {
 }
 
 func newProperty(t *testing.T, object object, o Options) *property {
-	p := &property{t: t, object: object, options: &o, start: time.Now(), place: placeOf(t)}
+	p := &property{t: t, object: object, options: &o, start: time.Now(), grace: longGrace, place: placeOf(t)}
 	p.deck = newDeck(object.name, &o, p.declared())
 	return p
 }
@@ -70,19 +71,16 @@ func placeOf(t *testing.T) string {
 
 // declared are the capabilities that the store declares.
 func (p *property) declared() (limits location.Capabilities) {
-	look := func(t testing.TB) { limits = p.object.open(t, p.place+"0", nil).declared() }
-	if p.options.RealTime {
-		t := &cleaner{TB: p.t}
-		defer t.clean()
-		look(t)
-		return limits
+	place := p.place + "0"
+	left := p.within(place, func(t testing.TB) { limits = p.object.open(t, place, nil).declared() })
+	if left != "" {
+		p.t.Fatalf("%s although a handle was only opened and closed:\n\n%s", leftBehind, left)
 	}
-	synctest.Test(p.t, func(t *testing.T) { look(t) })
 	return limits
 }
 
-// check has rapid look for a failure. Rapid draws a seed for each program, and the program
-// is drawn from that: programs are made smaller here, by those who know what is in them.
+// check has rapid look for a failure. Rapid draws a seed for each check, and the programs
+// are drawn from that: they are made smaller here, by those who know what is in them.
 func (p *property) check(t rapid.TB) {
 	t.Helper()
 	seeds := rapid.Custom(func(t *rapid.T) seed {
@@ -93,12 +91,13 @@ func (p *property) check(t rapid.TB) {
 	go func() {
 		defer close(ended)
 		rapid.Check(t, func(t *rapid.T) {
-			for range p.options.Cases {
+			first := seeds.Draw(t, "programs from")
+			for n := range uint64(p.options.Cases) {
 				if p.over() {
 					runtime.Goexit()
 				}
-				if f := p.try(seeds.Draw(t, "program")); f != nil {
-					t.Logf("%s\nTo run it again: %s\n", f.report(), again(p.t.Name()))
+				if f := p.try(seed{first.a, first.b + n}); f != nil {
+					t.Logf("%s\n\nTo run it again: %s\n", strings.TrimSpace(f.report()), again(p.t.Name()))
 					t.Fatal(f.summary())
 				}
 			}
@@ -157,34 +156,19 @@ func (p *property) run(c testCase) *failure {
 	case p.options.RealTime:
 		return p.realTime(c.program, 1)
 	case p.options.Bound > 0:
-		f, cut := p.explore(c.program, p.options.Bound)
-		if cut {
+		all := p.explore(c.program, p.options.Bound, firstOnly)
+		if all.cut {
 			p.tally.cut++
 		}
-		return f
+		return all.first
 	}
 	return p.scheduled(c)
-}
-
-// explore tries every interleaving of a program up to a bound, and says whether there are
-// more.
-func (p *property) explore(program program, bound int) (f *failure, cut bool) {
-	e := new(schedule.Explorer)
-	for e.Another() {
-		if e.Runs() > bound {
-			return nil, true
-		}
-		if f := p.scheduled(testCase{program, func() schedule.Strategy { return e }}); f != nil {
-			return f, false
-		}
-	}
-	return nil, false
 }
 
 // scheduled runs a case as it is interleaved. What fails has decisions to replay.
 func (p *property) scheduled(c testCase) *failure {
 	r := p.newRun(c.program)
-	taken := &schedule.Recorder{Strategy: c.interleave()}
+	taken := schedule.Record(c.interleave(), c.program.calls())
 	f := p.judge(r, p.bubble(r, taken))
 	if f != nil {
 		f.decisions, f.turns = taken.Decisions, turns(taken.Tasks, len(c.program.clients))
@@ -193,25 +177,26 @@ func (p *property) scheduled(c testCase) *failure {
 	return f
 }
 
-// bubble runs a case where time is virtual and all that is left over fails the test.
-func (p *property) bubble(r *run, strategy schedule.Strategy) (h *history.History) {
-	synctest.Test(p.t, func(t *testing.T) {
+// bubble runs a case where time is virtual. It returns the stacks of the goroutines that
+// are left behind.
+func (p *property) bubble(r *run, strategy schedule.Strategy) (left string) {
+	return p.within(r.place, func(t testing.TB) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		stalled := func() {
 			p.tally.stalled++
 			cancel()
 		}
-		h = r.carryOut(ctx, t, schedule.New(strategy, stalled))
+		r.carryOut(ctx, t, schedule.New(strategy, stalled))
 	})
-	return h
 }
 
 // newRun makes a run on a place that no other has.
 func (p *property) newRun(program program) *run {
 	p.tally.runs++
+	calls := program.calls() + len(p.object.last(len(program.names)))
 	return &run{
-		object: p.object, place: p.place + strconv.Itoa(p.tally.runs), program: program,
-		origins: make(map[int64]origin, program.calls()), errors: map[int64]error{}, orderOnly: p.options.OrderOnly,
+		object: p.object, place: p.place + strconv.Itoa(p.tally.runs), program: program, orderOnly: p.options.OrderOnly,
+		operations: make([]history.Operation, 0, calls), traces: make([]trace, 0, calls),
 	}
 }

@@ -136,6 +136,27 @@ func TestWhatComesOnceInSoManyOperationsBecomesALoop(t *testing.T) {
 	}
 }
 
+func TestLoopsAreSplitAndTakeThePlaceOfACrowd(t *testing.T) {
+	set, get := request{op: "set", by: 1}, request{op: "get", by: 1}
+	for _, test := range []struct {
+		bug     string
+		program program
+		most    int // operations
+	}{
+		{"truncated-download", program{names: []string{"k"}, clients: []script{{60, []request{set, get}}}}, 61},
+		{"set-called-failed", program{names: []string{"k"}, crowd: 10, clients: []script{{15, []request{set}}}}, 25},
+	} {
+		p := newProperty(t, defect(defective.Defect{Object: defective.OfBlob, Name: test.bug}), Defaults())
+		f := p.scheduled(testCase{test.program, replay(nil)})
+		if f == nil {
+			t.Fatalf("%s: not found", test.bug)
+		}
+		if small := p.shrink(f).program; small.operations() > test.most || small.crowd > 0 {
+			t.Errorf("%s: made no smaller than\n%v", test.bug, small)
+		}
+	}
+}
+
 func TestACallIsGivenUpAtTheLookThatWasChosen(t *testing.T) {
 	for looks := 1; looks <= 3; looks++ {
 		yields := 0
@@ -177,17 +198,29 @@ func TestEachStrategyFindsARace(t *testing.T) {
 func TestEveryInterleavingIsTriedOnce(t *testing.T) {
 	reads := once(request{op: "head"}, request{op: "head"})
 	p := newProperty(t, memConsensus(), Defaults())
-	f, cut := p.explore(program{names: []string{"k"}, clients: []script{reads, reads}}, 100)
-	if f != nil || cut || p.tally.runs != 6 {
-		t.Errorf("%v, %d interleavings, want 6", f, p.tally.runs)
+	all := p.explore(program{names: []string{"k"}, clients: []script{reads, reads}}, 100, firstOnly)
+	if all.first != nil || all.cut || all.runs != 6 {
+		t.Errorf("%+v, want 6 interleavings", all)
 	}
-	if _, cut := p.explore(program{names: []string{"k"}, clients: []script{reads, reads}}, 5); !cut {
-		t.Error("nobody says that there are more than 5 interleavings")
+	if all := p.explore(program{names: []string{"k"}, clients: []script{reads, reads}}, 5, firstOnly); !all.cut || all.runs != 5 {
+		t.Errorf("%+v, and more than 5 interleavings", all)
 	}
 	race := once(request{op: "compare_and_set", by: 1})
 	p = newProperty(t, defect(defective.Defect{Object: defective.OfConsensus, Name: "check-then-act"}), Defaults())
-	if f, _ := p.explore(program{names: []string{"k"}, clients: []script{race, race}}, 100); f == nil {
+	if all := p.explore(program{names: []string{"k"}, clients: []script{race, race}}, 100, firstOnly); all.first == nil {
 		t.Error("the race is not found")
+	}
+}
+
+func TestAFailureSaysWhichInterleavingsFail(t *testing.T) {
+	o := Defaults()
+	o.Bound, o.Clients, o.Operations = 100, 2, 2
+	p, w := fails(t, defect(defective.Defect{Object: defective.OfConsensus, Name: "check-then-act"}), o)
+	if p.failed == nil {
+		t.Fatalf("not found: %v", p.tally)
+	}
+	if want := "Of its 6 interleavings 4 fail. This is the first of those, number 2."; !strings.Contains(w.log.String(), want) {
+		t.Errorf("want %q:\n%s", want, w.log.String())
 	}
 }
 
@@ -228,14 +261,14 @@ func TestACallThatNeverReturnsIsGivenUp(t *testing.T) {
 func TestAGoroutineThatIsLeftBehindIsFound(t *testing.T) {
 	release := make(chan struct{})
 	labelled(t.Context(), "a", func() { go func() { <-release }() })
-	if stacks := leaked("a"); !strings.Contains(stacks, "TestAGoroutineThatIsLeftBehind") {
+	if stacks := leaked("a", shortGrace); !strings.Contains(stacks, "TestAGoroutineThatIsLeftBehind") {
 		t.Errorf("found: %s", stacks)
 	}
 	if stacks := running("b"); stacks != "" {
 		t.Errorf("that of another test: %s", stacks)
 	}
 	close(release)
-	if stacks := leaked("a"); stacks != "" {
+	if stacks := leaked("a", longGrace); stacks != "" {
 		t.Errorf("it has ended: %s", stacks)
 	}
 }

@@ -33,21 +33,15 @@ func (p *property) rate(f *failure) {
 	}
 }
 
-// inRealTime runs a program as the operating system likes it. It fails the test when
-// goroutines are left behind.
-func (p *property) inRealTime(program program) (f *failure) {
+// inRealTime runs a program as the operating system likes it.
+func (p *property) inRealTime(program program) *failure {
 	r := p.newRun(program)
-	labelled(p.t.Context(), r.place, func() {
-		ctx, cancel := context.WithTimeout(p.t.Context(), patience)
+	left := p.within(r.place, func(t testing.TB) {
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
 		defer cancel()
-		t := &cleaner{TB: p.t}
-		defer t.clean()
-		f = p.judge(r, r.carryOut(ctx, t, new(parallel)))
+		r.carryOut(ctx, t, new(parallel))
 	})
-	if stacks := leaked(r.place); stacks != "" {
-		p.t.Fatalf("goroutines are left behind although all handles are closed:\n%s", stacks)
-	}
-	return f
+	return p.judge(r, left)
 }
 
 // parallel is the operating system as a host.
@@ -71,7 +65,7 @@ func (h *parallel) Go(body func(yield func())) {
 }
 
 // Run starts the tasks and waits for all of them.
-func (h *parallel) Run() {
+func (h *parallel) Run() (ended bool) {
 	h.mu.Lock()
 	h.begun = true
 	for _, start := range h.held {
@@ -79,19 +73,5 @@ func (h *parallel) Run() {
 	}
 	h.mu.Unlock()
 	h.running.Wait()
-}
-
-// A cleaner is a test whose cleanups come at the end of one run.
-type cleaner struct {
-	testing.TB
-	cleanups []func()
-}
-
-// Cleanup implements [testing.TB].
-func (c *cleaner) Cleanup(f func()) { c.cleanups = append(c.cleanups, f) }
-
-func (c *cleaner) clean() {
-	for i := len(c.cleanups) - 1; i >= 0; i-- {
-		c.cleanups[i]()
-	}
+	return true
 }

@@ -16,7 +16,8 @@ import (
 // A host runs tasks beside each other: a scheduler, or the operating system.
 type host interface {
 	Go(body func(yield func()))
-	Run() // to the end of all
+	// Run runs them to the end of all, or until those that are left wait for ever.
+	Run() (ended bool)
 }
 
 // A run is one run of a program.
@@ -31,18 +32,26 @@ type run struct {
 	// orderOnly judges no call by itself.
 	orderOnly bool
 
+	history *history.History // when the run has come to its end
+
 	mu         sync.Mutex
 	operations []history.Operation
-	origins    map[int64]origin // of operations, by their calls
-	errors     map[int64]error  // of operations that failed, by their calls
+	traces     []trace
 	breaches   []breach
 }
 
 // An origin is which request of which client an operation comes from.
 type origin struct{ client, request int }
 
+// A trace is what is not in the history of an operation.
+type trace struct {
+	call   int64 // when it was called
+	origin origin
+	err    error
+}
+
 // carryOut runs the clients' requests beside each other, and reads everything in the end.
-func (r *run) carryOut(ctx context.Context, t testing.TB, host host) *history.History {
+func (r *run) carryOut(ctx context.Context, t testing.TB, host host) {
 	r.ctx, r.host = ctx, host
 	r.found(t)
 	unique := 0
@@ -52,13 +61,18 @@ func (r *run) carryOut(ctx context.Context, t testing.TB, host host) *history.Hi
 		r.start(c, script)
 		unique += script.calls()
 	}
-	r.host.Run()
+	if !r.host.Run() {
+		return
+	}
 	last := r.client(t, len(r.program.clients), r.program.names)
 	for _, request := range r.object.last(len(r.program.names)) {
 		last.insist(request)
 	}
 	slices.SortFunc(r.operations, func(a, b history.Operation) int { return cmp.Compare(a.Call, b.Call) })
-	return &history.History{
+	for i := range r.operations {
+		r.operations[i].Line = i + 2 // as in a file
+	}
+	r.history = &history.History{
 		Header:     history.Header{Assay: history.FormatVersion, Object: r.object.name},
 		Operations: r.operations,
 	}
@@ -136,7 +150,7 @@ func (c *client) request(ctx context.Context, r request) error {
 		h = c.another
 	}
 	c.called++
-	call := h.prepare(r, written{fmt.Sprintf("c%d.%d", c.number, c.called), c.unique + c.called - 1})
+	call := h.prepare(r, written{c.number, c.called, c.unique + c.called - 1})
 	op := history.Operation{Process: c.process, Key: call.key, Action: call.action}
 	ctx, end := r.fate.bend(ctx, r.looks)
 	defer end()
@@ -144,9 +158,9 @@ func (c *client) request(ctx context.Context, r request) error {
 	meets := r.fate
 	if meets == late {
 		meets = vanished
-		c.land(call)
+		c.land(h, call)
 	}
-	err := call.send(ctx, meets, call.action)
+	err := h.send(ctx, call, meets)
 	op.Return = c.clock.Add(1)
 	op.Outcome = c.outcome(r.fate, err)
 	switch op.Outcome {
@@ -155,14 +169,8 @@ func (c *client) request(ctx context.Context, r request) error {
 	case history.Info:
 		c.process += len(c.program.clients) + 1
 	}
-	if err != nil {
-		op.Error = err.Error()
-	}
-	c.remember(op.Call)
 	c.judge(r, call, &op, err)
-	if r.op != elsewhere && r.illegal == 0 {
-		c.record(op, err)
-	}
+	c.record(op, err, r.op != elsewhere && r.illegal == 0)
 	return err
 }
 
@@ -179,36 +187,43 @@ func (c *client) outcome(f fate, err error) history.Outcome {
 }
 
 // land has the call take effect at any time from now on, if it has one.
-func (c *client) land(call call) {
-	unheard := copied(call.action)
-	if unheard == nil {
+func (c *client) land(h handle, call call) {
+	if call.action = copied(call.action); call.action == nil {
 		return
 	}
-	c.host.Go(func(yield func()) { _ = call.send(location.WithYield(c.ctx, yield), fine, unheard) })
+	call.room = new([]byte)
+	c.host.Go(func(yield func()) { _ = h.send(location.WithYield(c.ctx, yield), call, fine) })
 }
 
-func (r *run) record(op history.Operation, err error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.operations = append(r.operations, op)
-	if err != nil {
-		r.errors[op.Call] = err
+// record takes down an operation, in the history or beside it.
+func (c *client) record(op history.Operation, err error, inHistory bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.traces = append(c.traces, trace{op.Call, origin{c.number - 1, c.current}, err})
+	if inHistory {
+		c.operations = append(c.operations, op)
 	}
 }
 
-// tell writes the errors into a history that people are to read: that takes as long as
-// all else.
-func (r *run) tell(h *history.History) {
-	for i := range h.Operations {
-		op := &h.Operations[i]
-		if err := r.errors[op.Call]; err != nil {
-			op.Error = err.Error()
+// tell writes the errors into the history when people are to read it: that takes as long
+// as all else.
+func (r *run) tell() {
+	errors := map[int64]error{}
+	for _, t := range r.traces {
+		errors[t.call] = t.err
+	}
+	for i := range r.operations {
+		if err := errors[r.operations[i].Call]; err != nil {
+			r.operations[i].Error = err.Error()
 		}
 	}
 }
 
-func (c *client) remember(call int64) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.origins[call] = origin{c.number - 1, c.current}
+// origins are those of all operations, by their calls.
+func (r *run) origins() map[int64]origin {
+	origins := make(map[int64]origin, len(r.traces))
+	for _, t := range r.traces {
+		origins[t.call] = t.origin
+	}
+	return origins
 }

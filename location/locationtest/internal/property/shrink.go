@@ -18,8 +18,11 @@ func (p *property) shrink(f *failure) *failure {
 	s := &shrinker{property: p, best: f, deadline: p.shrinkDeadline(), walks: fewWalks}
 	for s.round() || s.loop() || s.harder() {
 	}
-	if p.options.RealTime {
+	switch {
+	case p.options.RealTime:
 		p.rate(s.best)
+	case p.options.Bound > 0:
+		return p.count(s.best)
 	}
 	return s.best
 }
@@ -60,6 +63,7 @@ func (s *shrinker) round() bool {
 	s.leaveOutClients()
 	s.leaveOutRequests()
 	s.fewerRounds()
+	s.splitLoops()
 	s.joinClients()
 	s.plainer()
 	s.fewerSwitches()
@@ -100,8 +104,7 @@ func (s *shrinker) searched(smaller program) bool {
 		return false
 	}
 	if smaller.calls() <= least {
-		f, _ := s.explore(smaller, 2*s.walks)
-		return s.take(f)
+		return s.take(s.explore(smaller, 2*s.walks, firstOnly).first)
 	}
 	for seed := range uint64(s.walks) {
 		if s.late() {
@@ -130,7 +133,7 @@ func (p program) late() bool {
 // take takes a failure of the same kind: a program that breaks another promise is not the
 // same made smaller.
 func (s *shrinker) take(f *failure) bool {
-	if f == nil || (f.breach == nil) != (s.best.breach == nil) || f.breach != nil && f.breach.clause != s.best.breach.clause {
+	if f == nil || f.kind() != s.best.kind() || f.breach != nil && f.breach.clause != s.best.breach.clause {
 		return false
 	}
 	s.best = f

@@ -12,6 +12,9 @@ const (
 // loop has a client do a few of its requests over and over: alone, or else beside the
 // others. It is for programs that get no smaller otherwise.
 func (s *shrinker) loop() bool {
+	if s.best.program.crowd > 0 && s.loopsForCrowd() {
+		return true
+	}
 	if s.best.program.requests() <= fewRequests {
 		return false
 	}
@@ -32,6 +35,22 @@ func (s *shrinker) loop() bool {
 			if beside.requests() < p.requests() && s.accept(beside) {
 				return true
 			}
+		}
+	}
+	return false
+}
+
+// loopsForCrowd has the clients themselves do what the writes of the crowd were needed for:
+// as many, or a lot.
+func (s *shrinker) loopsForCrowd() bool {
+	for _, more := range []int{s.best.program.crowd, manyRounds} {
+		p := s.best.program.clone()
+		p.crowd = 0
+		for i := range p.clients {
+			p.clients[i].rounds += min(more, manyRounds)
+		}
+		if s.accept(p) {
+			return true
 		}
 	}
 	return false

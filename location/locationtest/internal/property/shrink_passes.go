@@ -74,6 +74,28 @@ func (s *shrinker) fewerRounds() {
 	}
 }
 
+// splitLoops gives a request of a loop a client of its own, where it takes fewer rounds
+// than the others.
+func (s *shrinker) splitLoops() {
+	for i := 0; i < len(s.best.program.clients); i++ {
+		for j := 0; j < len(s.best.program.clients[i].requests); j++ {
+			loop, before := s.best.program.clients[i], s.best
+			if loop.rounds == 1 || len(loop.requests) == 1 || len(s.best.program.clients) == s.options.Clients {
+				break
+			}
+			p := s.best.program.clone()
+			p.clients[i].requests = slices.Delete(p.clients[i].requests, j, j+1)
+			p.clients = slices.Insert(p.clients, i, script{loop.rounds, loop.requests[j : j+1]})
+			if s.accept(p) {
+				s.fewerRounds()
+			}
+			if s.best.program.calls() >= before.program.calls() {
+				s.best = before
+			}
+		}
+	}
+}
+
 // joinClients has one client do what two did, in either order.
 func (s *shrinker) joinClients() {
 	for i := 0; i < len(s.best.program.clients); i++ {

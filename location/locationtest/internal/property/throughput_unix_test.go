@@ -24,20 +24,20 @@ func TestThroughput(t *testing.T) {
 		t.Skip("a measurement")
 	}
 	for _, m := range []struct {
-		name   string
-		object object
-		cases  int
-	}{{"mem", memConsensus(), 1000}, {"a latency of 1 ms", slowConsensus(), 50}} {
+		name     string
+		object   object
+		programs uint64
+	}{{"mem", memConsensus(), 5000}, {"a latency of 1 ms", slowConsensus(), 500}} {
 		o := Defaults()
 		p := newProperty(t, m.object, o)
-		start, began := cpu(t), time.Now()
-		drawn := make([]testCase, m.cases)
-		for i := range drawn {
-			drawn[i], _ = p.draw(seed{uint64(i), 1})
+		start := cpu(t)
+		for n := range m.programs {
+			p.draw(seed{n, 1})
 		}
 		drawing := cpu(t) - start
-		for _, c := range drawn {
-			if f := p.run(c); f != nil {
+		start, began := cpu(t), time.Now()
+		for n := range m.programs {
+			if f := p.try(seed{n, 1}); f != nil {
 				t.Fatal(f.report())
 			}
 		}

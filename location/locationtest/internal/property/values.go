@@ -1,6 +1,7 @@
 package property
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/assay-dev/assay/location"
@@ -52,6 +53,13 @@ func (s size) bytes(unique int, limits location.Capabilities) int {
 	return smallBytes + unique
 }
 
+// overlong says what is wrong with a value that is too long.
+func overlong(clause string, limits location.Capabilities) *invalid {
+	return &invalid{clause, func() string {
+		return fmt.Sprintf("a value of %d bytes, one more than the store declares to take,", limits.MaxValueBytes+1)
+	}}
+}
+
 // settleSizes leaves each key one value of those whose length does not tell who wrote
 // them, and none that the store does not declare.
 func (p program) settleSizes(limits location.Capabilities) {
@@ -94,11 +102,19 @@ func nameSets(limits location.Capabilities) [][]string {
 	}
 }
 
-// illegalKeys are keys that no store accepts.
-func illegalKeys(limits location.Capabilities) []string {
-	keys := []string{"", "k\x00", "k\xff"}
-	if limits.MaxKeyBytes > 0 {
-		keys = append(keys, strings.Repeat("k", limits.MaxKeyBytes+1))
+// illegalKeys is how many keys there are that no store accepts: the last of them only
+// where the store declares how long keys may be.
+func illegalKeys(limits location.Capabilities) int {
+	if limits.MaxKeyBytes == 0 {
+		return 3
 	}
-	return keys
+	return 4
+}
+
+// illegalKey returns one of them, counted from 1.
+func illegalKey(n int, limits location.Capabilities) string {
+	if n == 4 {
+		return strings.Repeat("k", limits.MaxKeyBytes+1)
+	}
+	return [...]string{"", "k\x00", "k\xff"}[n-1]
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // patience is how long, in virtual time, all tasks may wait for something else than
-// their turn before the run counts as stalled.
+// their turn before the run counts as stalled, and then before it is given up.
 const patience = time.Hour
 
 // A Strategy decides who goes on. It may have a memory: it serves one run.
@@ -37,6 +37,7 @@ type Scheduler struct {
 	running *task // nil when nobody's turn it is
 	live    int
 	loose   bool // nobody waits for a turn any more
+	givenUp bool
 	ready   []int
 }
 
@@ -78,8 +79,9 @@ func (s *Scheduler) Go(body func(yield func())) {
 	}()
 }
 
-// Run runs all tasks to their end.
-func (s *Scheduler) Run() {
+// Run runs all tasks to their end. Ended is false when some never come to it, although
+// they were released.
+func (s *Scheduler) Run() (ended bool) {
 	for s.dispatch() {
 		synctest.Wait()
 		if s.demote() {
@@ -89,6 +91,7 @@ func (s *Scheduler) Run() {
 			synctest.Wait()
 		}
 	}
+	return !s.givenUp
 }
 
 // demote takes the turn from a task that waits for something else.
@@ -103,7 +106,7 @@ func (s *Scheduler) demote() bool {
 }
 
 // dispatch gives somebody the turn, and waits until somebody can be given it. It
-// returns false when all tasks have ended.
+// returns false when all tasks have ended or are given up.
 func (s *Scheduler) dispatch() bool {
 	s.mu.Lock()
 	next, live := s.pick(nil), s.live
@@ -116,16 +119,21 @@ func (s *Scheduler) dispatch() bool {
 	default:
 		s.wait()
 	}
-	return true
+	return !s.givenUp
 }
 
-// wait waits for progress of tasks that are all stuck.
+// wait waits for progress of tasks that are all stuck. It releases them when there is
+// none, and gives them up when there is none then.
 func (s *Scheduler) wait() {
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	select {
 	case <-s.progress:
 	case <-timer.C:
+		if s.loose {
+			s.givenUp = true
+			return
+		}
 		s.mu.Lock()
 		s.loose = true
 		s.mu.Unlock()

@@ -155,7 +155,22 @@ func TestARunThatCannotGoOnIsReleased(t *testing.T) {
 				yield()
 			})
 		}
-		s.Run()
+		if !s.Run() {
+			t.Error("it did not end")
+		}
+	})
+}
+
+func TestATaskThatWaitsForEverIsGivenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stalled, gate := 0, make(chan struct{})
+		defer close(gate)
+		s := New(new(Replay), func() { stalled++ })
+		s.Go(func(func()) { <-gate })
+		s.Go(func(yield func()) { yield() })
+		if s.Run() || stalled != 1 {
+			t.Errorf("it ended, or was released %d times", stalled)
+		}
 	})
 }
 

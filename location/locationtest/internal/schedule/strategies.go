@@ -34,6 +34,11 @@ type Recorder struct {
 	Tasks     []int // who went on
 }
 
+// Record returns a Recorder with room for about so many decisions.
+func Record(s Strategy, decisions int) *Recorder {
+	return &Recorder{s, make([]int, 0, decisions), make([]int, 0, decisions)}
+}
+
 // Next implements [Strategy].
 func (r *Recorder) Next(ready []int, running bool) int {
 	next := r.Strategy.Next(ready, running)
