@@ -18,7 +18,7 @@ const (
 	stepGrace = 5 * time.Second
 )
 
-// A Strike is a fault that came about, and what was seen of it.
+// A Strike is a fault that comes about, and what has been seen of it.
 type Strike struct {
 	Fault Fault
 	// Begin and End are when it was about to be injected and when it was healed; End
@@ -29,6 +29,9 @@ type Strike struct {
 	// Err is why it could not be brought about, or not be healed; nil when it could.
 	Err error
 }
+
+// Over reports whether nothing more will be known of it.
+func (s Strike) Over() bool { return !s.End.IsZero() || s.Err != nil }
 
 // A Nemesis carries out a plan on one target.
 type Nemesis struct {
@@ -48,7 +51,8 @@ type agent struct {
 	random   *rand.Rand
 	trigger  *trigger // nil unless the fault waits for an operation
 
-	err error
+	// What could not be done of the last strike, nil when it could.
+	failedInject, failedHeal error
 	// The last strike: when it began, what was seen of it, and whether it is there.
 	begin  time.Time
 	effect string
@@ -56,8 +60,9 @@ type agent struct {
 }
 
 // NewNemesis returns a Nemesis that carries out plan on target and calls note, which
-// may be called by many goroutines at a time, with each strike that is over. All draws
-// come from the target's seed, and those of one fault do not depend on the others.
+// may be called by many goroutines at a time, with each strike: when it begins, when its
+// effect is seen, and when it is over. All draws come from the target's seed, and those of
+// one fault do not depend on the others.
 func NewNemesis(plan Plan, target *Target, note func(Strike)) (*Nemesis, error) {
 	n := newNemesis(note)
 	same := map[string]uint64{}
@@ -109,8 +114,8 @@ func (n *Nemesis) Begin(context.Context) error {
 		if !a.fault.When.atOnce() {
 			continue
 		}
-		if a.inject(); a.err != nil {
-			return a.err
+		if n.inject(a); a.err() != nil {
+			return a.err()
 		}
 	}
 	for _, a := range n.agents {
@@ -133,7 +138,7 @@ func (n *Nemesis) Stop() error {
 			a.heal()
 			n.note(a.strike())
 		}
-		errs = append(errs, a.err)
+		errs = append(errs, a.err())
 	}
 	return errors.Join(errs...)
 }
@@ -146,9 +151,9 @@ func (n *Nemesis) carryOut(a *agent) {
 		if !a.kind.First {
 			a.trigger.release()
 		}
-		a.inject()
+		n.inject(a)
 		a.trigger.release()
-		if a.err == nil {
+		if a.err() == nil {
 			sleep(n.ctx, a.fault.For)
 		}
 		a.heal()
@@ -156,7 +161,7 @@ func (n *Nemesis) carryOut(a *agent) {
 		if !a.broken {
 			n.note(a.strike())
 		}
-		if a.err != nil || a.fault.When.Every == 0 {
+		if a.err() != nil || a.fault.When.Every == 0 {
 			return
 		}
 	}
@@ -201,13 +206,17 @@ func (a *agent) await(ctx context.Context) bool {
 }
 
 // inject begins a strike. One that has begun comes to its end, whatever ends meanwhile.
-func (a *agent) inject() {
-	a.begin, a.broken = time.Now(), true
+func (n *Nemesis) inject(a *agent) {
+	a.begin, a.effect, a.broken = time.Now(), "", true
+	n.note(a.strike())
 	effect, err := bounded(injectLimit, func(ctx context.Context) (string, error) {
 		return a.injector.Inject(ctx, a.random)
 	})
 	a.effect = effect
-	a.fail("bring it about", err)
+	a.failedInject = a.failure("bring it about", err)
+	if effect != "" && err == nil {
+		n.note(a.strike())
+	}
 }
 
 func (a *agent) heal() {
@@ -216,8 +225,9 @@ func (a *agent) heal() {
 		a.effect += "; "
 	}
 	a.effect += effect
-	a.broken = err != nil
-	a.fail("heal it", err)
+	if a.broken = err != nil; a.broken {
+		a.failedHeal = a.failure("heal it", err)
+	}
 }
 
 // bounded makes a step of an injector, which ends even if the injector does not.
@@ -241,15 +251,19 @@ func bounded(limit time.Duration, step func(context.Context) (string, error)) (s
 	}
 }
 
-func (a *agent) fail(what string, err error) {
-	if err != nil {
-		a.err = errors.Join(a.err, fmt.Errorf("fault %q: %s: %w", a.fault, what, err))
+func (a *agent) failure(what string, err error) error {
+	if err == nil {
+		return nil
 	}
+	return fmt.Errorf("fault %q: %s: %w", a.fault, what, err)
 }
+
+// err says what could not be done; nil when all could.
+func (a *agent) err() error { return errors.Join(a.failedInject, a.failedHeal) }
 
 // strike tells of the last strike.
 func (a *agent) strike() Strike {
-	s := Strike{Fault: a.fault, Begin: a.begin, Effect: a.effect, Err: a.err}
+	s := Strike{Fault: a.fault, Begin: a.begin, Effect: a.effect, Err: a.err()}
 	if !a.broken {
 		s.End = time.Now()
 	}

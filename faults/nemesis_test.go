@@ -57,7 +57,8 @@ func (y *toy) Heal(context.Context) (string, error) {
 type stage struct {
 	*Nemesis
 	mu      sync.Mutex
-	strikes []Strike
+	strikes []Strike // those that are over
+	begun   []Strike // what was told of them before
 }
 
 func newStage() *stage {
@@ -65,9 +66,19 @@ func newStage() *stage {
 	s.Nemesis = newNemesis(func(strike Strike) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.strikes = append(s.strikes, strike)
+		if strike.Over() {
+			s.strikes = append(s.strikes, strike)
+		} else {
+			s.begun = append(s.begun, strike)
+		}
 	})
 	return s
+}
+
+func (s *stage) told() []Strike {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.begun)
 }
 
 // plays adds a toy that follows the line of a plan.
@@ -117,6 +128,21 @@ func TestWhatLastsAllTheTimeIsThereFromTheBeginningToTheEnd(t *testing.T) {
 		s.stop(t)
 		if y.broken || y.heals != 1 || len(s.strikes) != 1 || s.strikes[0].End.Sub(s.strikes[0].Begin) != time.Hour || s.strikes[0].Effect != "seen; 1" {
 			t.Errorf("%+v, %+v", y, s.strikes)
+		}
+	})
+}
+
+func TestOfAFaultIsToldWhenItBeginsAndWhenItsEffectIsSeen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage()
+		y := s.plays(t, 1, "after 3s for 1h", Kind{}, &toy{slow: 2 * time.Second})
+		s.begin(t)
+		defer s.stop(t)
+		for i, effect := range []string{"", "seen"} {
+			time.Sleep(4 * time.Second) // while it comes, and when it is there
+			if told := s.told(); len(told) != i+1 || told[i].Begin.Sub(y.start) != 3*time.Second || told[i].Effect != effect {
+				t.Errorf("told is %+v", told)
+			}
 		}
 	})
 }

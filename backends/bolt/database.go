@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -46,7 +47,15 @@ func canonical(name string) (string, error) {
 
 // openDatabase opens or creates the file. When it returns, the file, its name in its
 // directory and what is visible in it are durable.
-func openDatabase(name string, noSync bool) (*database, error) {
+func openDatabase(name string, noSync bool) (opened *database, err error) {
+	// bbolt panics over pages that are not what they ought to be, as a crash leaves them
+	// where nothing is synced, and faults over those that are missing.
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("open %s: the file is damaged: %v: bring it back from a copy, or remove it to begin anew", name, r)
+		}
+	}()
 	db, err := bbolt.Open(name, 0o666, &bbolt.Options{
 		Timeout:      lockTimeout,
 		NoSync:       noSync,

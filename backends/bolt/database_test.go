@@ -24,17 +24,18 @@ import (
 // file to hold open.
 const childVariable = "ASSAY_BOLT_TEST_CHILD"
 
-func TestMain(m *testing.M) {
-	if name := os.Getenv(childVariable); name != "" {
-		if _, err := openDatabase(name, true); err != nil {
-			fmt.Println(err)
-			os.Exit(1)
-		}
-		fmt.Println("ready")
-		os.Stdin.Read(make([]byte, 1)) // until the test ends or kills
-		return
+// IsChild reports whether this program was started as the other process.
+func IsChild() bool { return os.Getenv(childVariable) != "" }
+
+// Child is what the other process does, and its exit code.
+func Child() int {
+	if _, err := openDatabase(os.Getenv(childVariable), true); err != nil {
+		fmt.Println(err)
+		return 1
 	}
-	os.Exit(m.Run())
+	fmt.Println("ready")
+	os.Stdin.Read(make([]byte, 1)) // until the test ends or kills
+	return 0
 }
 
 func TestAFileOfAnotherProcessIsAClearErrorUntilThatProcessDies(t *testing.T) {
@@ -56,6 +57,32 @@ func TestAFileOfAnotherProcessIsAClearErrorUntilThatProcessDies(t *testing.T) {
 	cmd.Process.Kill()
 	cmd.Wait()
 	newConsensus(t, name, "")
+}
+
+func TestAFileThatLostPagesIsAClearError(t *testing.T) {
+	for name, damage := range map[string]func(content []byte) []byte{
+		"they are empty": func(content []byte) []byte {
+			clear(content[2*os.Getpagesize():])
+			return content
+		},
+		"they are missing": func(content []byte) []byte { return content[:2*os.Getpagesize()] },
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "db")
+			newConsensus(t, path, "").Close()
+			content, err := os.ReadFile(path)
+			if err == nil {
+				err = os.WriteFile(path, damage(content), 0o600)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = OpenConsensus(t.Context(), "bolt://"+path)
+			if err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "damaged") {
+				t.Errorf("opening it: %v", err)
+			}
+		})
+	}
 }
 
 func TestAllNamesOfAFileShareIt(t *testing.T) {

@@ -20,15 +20,16 @@ import (
 // do in which directory.
 const childVariable = "ASSAY_FILE_TEST_CHILD"
 
-func TestMain(m *testing.M) {
-	if task := os.Getenv(childVariable); task != "" {
-		if err := child(task, os.Args[1]); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		return
+// IsChild reports whether this program was started as the other process.
+func IsChild() bool { return os.Getenv(childVariable) != "" }
+
+// Child is what the other process does, and its exit code.
+func Child() int {
+	if err := child(os.Getenv(childVariable), os.Args[1]); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
 	}
-	os.Exit(m.Run())
+	return 0
 }
 
 // child is the other process. It says ready and ends when it is told to, or killed.

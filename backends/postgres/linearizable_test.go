@@ -44,7 +44,7 @@ func TestAtReadCommittedAProgramIsFoundThatFailsNowAndThen(t *testing.T) {
 	base := newDatabase(t, serverstest.Postgres(t, quick()), "forking")
 	binary, err := os.Executable()
 	must(t, err)
-	cmd := exec.CommandContext(t.Context(), binary, "-test.run=^TestForking$", "-rapid.nofailfile", "-rapid.checks=2000", "-rapid.shrinktime=10s")
+	cmd := exec.CommandContext(t.Context(), binary, "-test.run=^TestForking$", "-rapid.nofailfile", "-rapid.checks=2000", "-rapid.shrinktime=2s")
 	cmd.Dir, cmd.Env = t.TempDir(), append(os.Environ(), forkingURL+"="+base)
 	output, err := cmd.CombinedOutput()
 	if err == nil {

@@ -8,6 +8,7 @@ import (
 	"math/big"
 	"net"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -53,22 +54,47 @@ type Instance interface {
 const pollInterval = 20 * time.Millisecond
 
 // WaitReady probes the server until a probe succeeds. It fails when the server
-// ends or ctx does, with the last error of the probe and the server's log.
+// ends or ctx does, with the last error of the probe and the end of the server's log.
 func WaitReady(ctx context.Context, server Instance, probe func(context.Context) error) error {
 	for {
 		last := probe(ctx)
 		if last == nil {
 			return nil
 		}
-		if err := server.Running(ctx); err != nil {
-			return fmt.Errorf("%v did not get ready: %w\n%s", server, err, server.Log())
+		if err := Ended(ctx, server); err != nil {
+			return fmt.Errorf("%v did not get ready: %w", server, err)
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("%v did not get ready: %w: %w\n%s", server, ctx.Err(), last, server.Log())
+			return fmt.Errorf("%v did not get ready: %w: %w\n%s", server, ctx.Err(), last, endOfLog(server))
 		case <-time.After(pollInterval):
 		}
 	}
+}
+
+// Ended says how a server ended, with the end of its log; nil while it runs.
+func Ended(ctx context.Context, server Instance) error {
+	err := server.Running(ctx)
+	if err != nil {
+		err = fmt.Errorf("%w\n%s", err, endOfLog(server))
+	}
+	return err
+}
+
+// maxTold is how many lines of a server's log an error repeats.
+const maxTold = 10
+
+// endOfLog is where a log tells why the server ended: Go programs that crash say first
+// why and then where.
+func endOfLog(server Instance) string {
+	lines := strings.Split(strings.TrimSpace(server.Log()), "\n")
+	from := max(0, len(lines)-maxTold)
+	for i, line := range lines {
+		if strings.HasPrefix(line, "panic: ") || strings.HasPrefix(line, "fatal error: ") {
+			from = i
+		}
+	}
+	return strings.Join(lines[from:min(len(lines), from+maxTold)], "\n")
 }
 
 // ProbeTCP is a probe for [WaitReady] that succeeds when address takes a connection.

@@ -86,8 +86,11 @@ func TestTheDeathOfOneBackendEndsAllOthersAndLosesNothing(t *testing.T) {
 	if err != nil || !strings.Contains(effect, "killed, one of 3; the others ended with it") {
 		t.Errorf("effect %q, %v", effect, err)
 	}
+	patient, cancel := context.WithTimeout(t.Context(), serverstest.StartTimeout)
+	defer cancel()
 	for _, conn := range clients {
-		if conn.Ping(t.Context()) == nil {
+		conn.WaitForNotification(patient) // there is none, only the end
+		if patient.Err() != nil {
 			t.Error("a client's connection outlived the crash")
 		}
 	}

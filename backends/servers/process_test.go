@@ -207,6 +207,21 @@ func TestAServerThatEndsBeforeItIsReadyIsReportedWithItsLog(t *testing.T) {
 	}
 }
 
+func TestOfALongLogIsReportedWhatTellsTheReason(t *testing.T) {
+	for name, c := range map[string]struct{ script, tells, silent string }{
+		"its end":               {"printf 'line %s\\n' $(seq 20); exit 3", "\nline 11\nline 12", "line 10"},
+		"why a program crashed": {"echo begun; echo panic: torn page; printf 'line %s\\n' $(seq 20); exit 2", "\npanic: torn page\nline 1\n", "line 10"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := start(t, shell(c.script))
+			err := WaitReady(t.Context(), p, func(context.Context) error { return errors.New("not yet") })
+			if err == nil || !strings.Contains(err.Error(), c.tells) || strings.Contains(err.Error(), c.silent) {
+				t.Errorf("error %v", err)
+			}
+		})
+	}
+}
+
 func TestAServerThatDoesNotGetReadyIsReportedWithItsProbe(t *testing.T) {
 	p := start(t, shell("exec sleep 1000"))
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)

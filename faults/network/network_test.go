@@ -6,6 +6,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -13,10 +14,10 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
+	"github.com/assay-dev/assay/backends/servers/serverstest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { os.Exit(serverstest.Main(m)) }
 
 // An echo is a server that sends back what it gets, and notes it.
 type echo struct {
@@ -248,16 +249,11 @@ func TestARequestOfAClientThatGaveUpStillArrives(t *testing.T) {
 	s := r.strike(Trouble{What: Hang, Up: true}, 0)
 	io.WriteString(conn, "late")
 	conn.Close()
-	// The hang may have to notice it first.
-	for s.effect() == "" {
-		time.Sleep(time.Millisecond)
-	}
+	serverstest.Await(t, "the hang notices it", func() bool { return s.effect() != "" })
 	if _, err := s.Heal(t.Context()); err != nil {
 		t.Error(err)
 	}
-	for r.echo.has() != "late" {
-		time.Sleep(time.Millisecond)
-	}
+	serverstest.Await(t, "it arrives", func() bool { return r.echo.has() == "late" })
 }
 
 func TestRefusedConnectionsAreRefusedUntilTheLastStrikeIsOver(t *testing.T) {

@@ -48,20 +48,25 @@ type Spec struct {
 	StopSignal string // asks it to end in order, as in "SIGINT"
 }
 
-// prefix begins the names of all containers of a process.
-func prefix(pid int) string { return fmt.Sprintf("assay-%d-", pid) }
+// nameFormat is the name of a container: with the process that made it, and unique.
+const nameFormat = "assay-%d-%s"
 
-// List returns the names of the containers that a process has made and not removed.
-func List(ctx context.Context, pid int) (names []string, err error) {
+// List returns the names of the containers of the processes that owned picks, those that
+// do not run as well.
+func List(ctx context.Context, owned func(pid int) bool) (names []string, err error) {
 	engine, err := Connect(ctx)
 	if err != nil {
 		return nil, err
 	}
-	found, err := engine.Client().ContainerList(ctx, client.ContainerListOptions{
-		All: true, Filters: make(client.Filters).Add("name", "^/"+prefix(pid)),
-	})
+	found, err := engine.Client().ContainerList(ctx, client.ContainerListOptions{All: true})
 	for _, c := range found.Items {
-		names = append(names, c.Names...)
+		for _, name := range c.Names {
+			var pid int
+			var unique string
+			if _, other := fmt.Sscanf(name, "/"+nameFormat, &pid, &unique); other == nil && owned(pid) {
+				names = append(names, name)
+			}
+		}
 	}
 	return names, errors.Join(err, engine.Close())
 }
@@ -116,7 +121,7 @@ func (c *Container) create(ctx context.Context, spec Spec) error {
 		return err
 	}
 	// So does a name, and it is known before the container is there.
-	name := prefix(os.Getpid()) + strings.ToLower(rand.Text())
+	name := fmt.Sprintf(nameFormat, os.Getpid(), strings.ToLower(rand.Text()))
 	if c.entry, err = ledger.Write(ledger.Container, name); err != nil {
 		return err
 	}

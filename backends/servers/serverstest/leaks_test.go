@@ -13,8 +13,11 @@ import (
 	"github.com/assay-dev/assay/backends/servers/ledger"
 )
 
+func own(pid int) bool { return pid == os.Getpid() }
+
 func TestWhatIsLeftBehindIsFoundAndWhatIsGoneIsNot(t *testing.T) {
 	dir := t.TempDir()
+	watch := &Watch{dir, own}
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	sleep := servers.Command{Path: "/bin/sleep", Args: []string{"1000"}}
 	for name, c := range map[string]struct {
@@ -32,7 +35,7 @@ func TestWhatIsLeftBehindIsFoundAndWhatIsGoneIsNot(t *testing.T) {
 		"a child process": {func() (func() error, error) {
 			p, err := servers.StartProcess(t.Context(), sleep)
 			return func() error { return p.Kill(context.Background()) }, err
-		}, "child processes run"},
+		}, " sleep]"},
 		"a process in the directory": {func() (func() error, error) {
 			here := sleep
 			here.Dir = dir
@@ -41,17 +44,17 @@ func TestWhatIsLeftBehindIsFoundAndWhatIsGoneIsNot(t *testing.T) {
 		}, "processes work in " + dir},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if err := left(t.Context(), dir); err != nil {
+			if err := watch.left(t.Context()); err != nil {
 				t.Fatalf("before: %v", err)
 			}
 			remove, err := c.leave()
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := left(t.Context(), dir); err == nil || !strings.Contains(err.Error(), c.says) {
+			if err := watch.left(t.Context()); err == nil || !strings.Contains(err.Error(), c.says) {
 				t.Errorf("found %v", err)
 			}
-			if err := errors.Join(remove(), left(t.Context(), dir)); err != nil {
+			if err := errors.Join(remove(), watch.left(t.Context())); err != nil {
 				t.Errorf("after: %v", err)
 			}
 		})
@@ -61,10 +64,11 @@ func TestWhatIsLeftBehindIsFoundAndWhatIsGoneIsNot(t *testing.T) {
 func TestAContainerThatIsLeftBehindIsFound(t *testing.T) {
 	_, remove, err := containers.StartS3(t.Context())
 	Check(t, "docker", err)
-	if err := containersLeft(t.Context()); err == nil || !strings.Contains(err.Error(), "containers are left") {
+	watch := &Watch{t.TempDir(), own}
+	if err := watch.containers(t.Context()); err == nil || !strings.Contains(err.Error(), "containers are left") {
 		t.Errorf("found %v", err)
 	}
-	if err := errors.Join(remove(context.Background()), containersLeft(t.Context())); err != nil {
+	if err := errors.Join(remove(context.Background()), watch.containers(t.Context())); err != nil {
 		t.Error(err)
 	}
 }

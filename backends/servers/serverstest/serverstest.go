@@ -44,6 +44,25 @@ func required(name string) bool {
 // StartTimeout bounds how long a server may take to start or stop in a test.
 const StartTimeout = time.Minute
 
+// awaitInterval is how long Await rests between two looks.
+const awaitInterval = 10 * time.Millisecond
+
+// Await waits until something holds that comes about elsewhere and is not told of, in
+// another process for example, and fails t when it does not come.
+func Await(t testing.TB, what string, holds func() bool) {
+	t.Helper()
+	patience := time.After(StartTimeout)
+	ticker := time.NewTicker(awaitInterval)
+	defer ticker.Stop()
+	for !holds() {
+		select {
+		case <-ticker.C:
+		case <-patience:
+			t.Fatalf("not within %v: %s", StartTimeout, what)
+		}
+	}
+}
+
 // Register prints which server was used, and stops it at the end of t. When t has
 // failed, the server's log is printed too.
 func Register(t testing.TB, server servers.Instance, cleanUp func(context.Context) error) {
