@@ -124,6 +124,7 @@ func (o *output) certify(f certifyFlags, name string) error {
 	}
 	ctx, stop := untilSignal()
 	defer stop()
+	o.cleanUp(ctx)
 	file, onFile := o.stderr.(*os.File)
 	c, err := certify.Run(ctx, certify.Options{
 		Suite: s, Shard: shard, Dir: f.dir, Jobs: f.jobs, Budget: f.budget,

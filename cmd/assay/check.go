@@ -53,6 +53,7 @@ func checkCommand(o *output) *cobra.Command {
 			if f.certificate != "" && len(args) > 1 {
 				return errors.New("--certificate keeps one proof: name one PATH")
 			}
+			defer collectLate(patience)()
 			for _, path := range args {
 				o.check(cmd.Context(), path, opts)
 			}

@@ -2,163 +2,198 @@ package main
 
 import (
 	"bytes"
-	"errors"
+	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"testing"
 )
 
-// A command is a line of a console block in the documentation, after its "$ ".
+// A command is something that a document tells its reader to run.
 type command struct {
-	text string
-	exit int // announced by a comment, as in "# exits with 1"
+	text  string
+	exits []int // the codes that it may exit with
+	// row is the command as it stands in a table of runs, after "assay run"; empty
+	// elsewhere.
+	row, verdict string
 }
 
-var exitComment = regexp.MustCompile(`#.*exits with (\d)`)
+var (
+	exitComment = regexp.MustCompile(`#.*exits with (\d)`)
+	shellWord   = regexp.MustCompile(`'[^']*'|\S+`)
+	block       = regexp.MustCompile("(?ms)^```(\\w*)\n(.*?)^```$")
+	codeSpan    = regexp.MustCompile("`([^`]+)`")
+)
 
-// commandsOf returns the commands in the console blocks of a Markdown text.
+// commandsOf returns the commands of a Markdown text: those in its blocks, the rows of its
+// tables of runs, and the tests that its sentences speak of.
 func commandsOf(markdown string) (commands []command) {
-	inside := false
-	for line := range strings.Lines(markdown) {
-		line = strings.TrimRight(line, "\n")
-		if strings.HasPrefix(line, "```") {
-			inside = line == "```console"
-		}
-		text, found := strings.CutPrefix(line, "$ ")
-		if !inside || !found {
+	for _, b := range block.FindAllStringSubmatch(markdown, -1) {
+		commands = append(commands, blockCommands(b[1], b[2])...)
+	}
+	inTable := false
+	for line := range strings.Lines(block.ReplaceAllString(markdown, "")) {
+		inTable = strings.HasPrefix(line, "|") && inTable || strings.HasPrefix(line, "| `assay run …` |")
+		if cells := strings.Split(line, "|"); inTable && len(cells) > 3 {
+			commands = append(commands, rowCommands(cells[1], strings.TrimSpace(cells[2]))...)
 			continue
 		}
-		c := command{text: text}
+		for _, span := range codeSpan.FindAllStringSubmatch(line, -1) {
+			if strings.Contains(span[1], "go test ") && strings.Contains(span[1], " ./") {
+				commands = append(commands, command{text: span[1], exits: []int{0}})
+			}
+		}
+	}
+	return commands
+}
+
+// blockCommands returns a block of shell as it is, and of others the lines after "$ ".
+func blockCommands(language, text string) (commands []command) {
+	if language == "sh" {
+		return []command{{text: text, exits: []int{0}}}
+	}
+	for line := range strings.Lines(text) {
+		text, found := strings.CutPrefix(strings.TrimRight(line, "\n"), "$ ")
+		if !found {
+			continue
+		}
+		c := command{text: text, exits: []int{0}}
 		if code := exitComment.FindStringSubmatch(text); code != nil {
-			c.exit, _ = strconv.Atoi(code[1])
+			c.exits[0], _ = strconv.Atoi(code[1])
 		}
 		commands = append(commands, c)
 	}
 	return commands
 }
 
-// shorter are parts of commands that make them take long, and what the test has there.
-var shorter = strings.NewReplacer(
-	"go run ./cmd/assay", "assay",
-	"--time 1m", "--time 3s",
-	"--store /var/lib/assay", "--store store",
-	"-benchtime 10x", "-benchtime 1x",
-)
-
-// left says why a command is not run, or nothing.
-func left(c command) string {
-	switch {
-	case strings.HasPrefix(c.text, "go test ./..."):
-		return "is what runs this test"
-	case strings.HasPrefix(c.text, "assay certify nightly"), strings.HasPrefix(c.text, ".ci/"):
-		return "takes hours"
-	case strings.HasPrefix(c.text, "assay certify quick"):
-		return "takes a minute, and .ci/run does it"
-	case strings.Contains(c.text, "results/serve/browser"):
-		return "needs a browser, and .ci/run does the same"
+// rowCommands returns the runs in the first cell of a row, which come to the verdict in
+// the second.
+func rowCommands(cell, verdict string) (commands []command) {
+	verdict = strings.ReplaceAll(verdict, "*", "")
+	exits, certain := map[string][]int{"valid": {exitValid}, "invalid": {exitInvalid}, "insufficient": {exitOpen}}[verdict]
+	if !certain { // "mostly invalid"; any verdict will do
+		exits = []int{exitValid, exitInvalid, exitOpen}
 	}
-	required := strings.Split(os.Getenv("ASSAY_REQUIRE"), ",")
-	for _, server := range []string{"postgres", "s3"} {
-		if strings.Contains(c.text, "local:"+server) && !slices.Contains(required, server) {
-			return "needs a server that ASSAY_REQUIRE does not name"
+	for _, span := range codeSpan.FindAllStringSubmatch(cell, -1) {
+		if strings.HasPrefix(span[1], "--") {
+			commands = append(commands, command{text: "assay run " + span[1], exits: exits, row: span[1], verdict: verdict})
 		}
 	}
-	return ""
+	return commands
 }
 
+// TestEveryCommandInTheDocumentationRuns does what readers are told to do, in less time:
+// those of documents, of the workflow for a build server and of the manifest for a cluster.
 func TestEveryCommandInTheDocumentationRuns(t *testing.T) {
-	root, err := filepath.Abs("../..")
-	if err != nil {
-		t.Fatal(err)
+	r := newReader(t)
+	for name, text := range documents(t, r.root) {
+		if commands := commandsOf(text); len(commands) > 0 {
+			r.follow(t, name, commands)
+		}
 	}
-	documents, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
-	if err != nil || len(documents) == 0 {
-		t.Fatal(documents, err)
+	r.follow(t, "github-actions.yml", workflowCommands(t, r.root))
+	r.follow(t, "job.yaml", jobCommands(t, r.root))
+}
+
+// documents returns the texts by their names.
+func documents(t *testing.T, root string) map[string]string {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
+	if err != nil || len(paths) == 0 {
+		t.Fatal(paths, err)
 	}
-	for _, path := range append(documents, filepath.Join(root, "README.md")) {
+	texts := map[string]string{}
+	for _, path := range append(paths, filepath.Join(root, "README.md")) {
 		text, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		commands := commandsOf(string(text))
-		if len(commands) == 0 {
-			continue
+		texts[filepath.Base(path)] = string(text)
+	}
+	return texts
+}
+
+// left says why a command is not run here, and which script runs it instead: part stands
+// in it.
+func (c command) left() (why, script, part string) {
+	switch {
+	case strings.HasPrefix(c.text, "go test ./") && !strings.Contains(c.text, " -speed "):
+		return "is among all tests, with this one", ".ci/run", "go test -race -timeout 20m ./..."
+	case c.text == "cd docs/ci/kubernetes && go test ./...":
+		return "is another module", ".ci/run", " docs/ci/kubernetes;"
+	case strings.HasPrefix(c.text, ".ci/faults  "):
+		return "takes hours", ".ci/nightly", "\n.ci/faults\n"
+	case c.underRealFaults():
+		row := c.row
+		if !strings.Contains(row, " --time ") {
+			row += " --time 6s"
 		}
-		t.Run(filepath.Base(path), func(t *testing.T) {
-			dir := reader(t, root)
-			for _, c := range commands {
-				if reason := left(c); reason != "" {
-					t.Logf("not run: $ %s: %s", c.text, reason)
-					continue
-				}
-				c.run(t, root, dir)
+		verdict := c.verdict
+		if verdict == "" {
+			verdict = "any"
+		}
+		return "shows little once", ".ci/faults", fmt.Sprintf("| %s | %s\n", verdict, row)
+	}
+	return "", "", ""
+}
+
+// underRealFaults reports whether the command is a row of a table, and strikes the server.
+func (c command) underRealFaults() bool {
+	_, faults, found := strings.Cut(c.row, "--faults ")
+	return found && !strings.HasPrefix(faults, "unreliable") && !strings.HasPrefix(faults, "cut-connections")
+}
+
+// TestEveryCommandInASentenceExists is for what stands between backquotes: scripts and
+// files of .ci, commands of assay, and flags.
+func TestEveryCommandInASentenceExists(t *testing.T) {
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir()) // some flags name a file to write
+	for name, text := range documents(t, root) {
+		for _, span := range codeSpan.FindAllStringSubmatch(block.ReplaceAllString(text, ""), -1) {
+			words := shellWord.FindAllString(span[1], -1)
+			if len(words) == 0 {
+				continue
 			}
-		})
+			switch {
+			case strings.HasPrefix(words[0], ".ci/"):
+				info, err := os.Stat(filepath.Join(root, words[0]))
+				if err != nil || filepath.Ext(words[0]) == "" && info.Mode()&0o111 == 0 {
+					t.Errorf("%s: %s is no script: %v", name, words[0], err)
+				}
+			case words[0] == "assay" && len(words) > 1:
+				if problem := misunderstood(words[1], words[2:]); problem != "" {
+					t.Errorf("%s: %s: %s", name, span[1], problem)
+				}
+			case strings.HasPrefix(words[0], "--") && words[0] != "--device": // which is Docker's
+				if !slices.ContainsFunc(commandNames(), func(command string) bool { return misunderstood(command, words) == "" }) {
+					t.Errorf("%s: no command of assay takes %s", name, span[1])
+				}
+			}
+		}
 	}
 }
 
-// reader is the directory of somebody who follows a document: the examples are at hand.
-func reader(t *testing.T, root string) string {
-	t.Helper()
-	dir := t.TempDir()
-	if err := os.CopyFS(filepath.Join(dir, "docs", "examples"), os.DirFS(filepath.Join(root, "docs", "examples"))); err != nil {
-		t.Fatal(err)
-	}
-	return dir
+func commandNames() []string {
+	return []string{"run", "check", "verify", "certify", "zoo", "serve", "export", "import", "replay"}
 }
 
-// serves reports whether a command goes on until it is interrupted.
-func (c command) serves() bool { return strings.HasPrefix(c.text, "assay serve") }
-
-// run carries the command out where its kind is at home: Go's in the checkout.
-func (c command) run(t *testing.T, root, dir string) {
-	t.Helper()
-	text := shorter.Replace(c.text)
-	if c.serves() {
-		text = "exec " + text // so that the interrupt reaches it
+// misunderstood says what a command does not know of flags and what they are set to; a
+// flag may stand there by its name alone.
+func misunderstood(command string, args []string) string {
+	given := []string{command, "--help"}
+	for _, arg := range args {
+		given = append(given, strings.Trim(arg, "'"))
 	}
-	shell := exec.CommandContext(t.Context(), "bash", "-c", text)
-	shell.Dir = dir
-	if strings.HasPrefix(c.text, "go test") {
-		shell.Dir = root
+	var out, problem bytes.Buffer
+	known := execute(given, &out, &problem) == exitValid && strings.Contains(out.String(), "assay "+command)
+	if known || len(args) == 1 && strings.Contains(problem.String(), "needs an argument") {
+		return ""
 	}
-	shell.Env = append(os.Environ(), "GITHUB_STEP_SUMMARY="+filepath.Join(dir, "summary.md"))
-	var output interrupting
-	shell.Stdout, shell.Stderr = &output, &output
-	if err := shell.Start(); err != nil {
-		t.Fatal(err)
-	}
-	if c.serves() {
-		output.process.Store(shell.Process)
-	}
-	code := 0
-	var exit *exec.ExitError
-	if err := shell.Wait(); errors.As(err, &exit) {
-		code = exit.ExitCode()
-	} else if err != nil {
-		t.Fatal(err)
-	}
-	if code != c.exit {
-		t.Errorf("$ %s\nexit code %d, want %d:\n%s", c.text, code, c.exit, output.text.String())
-	}
-}
-
-// interrupting keeps what a process prints, and interrupts it when it has printed
-// something: it is up then.
-type interrupting struct {
-	text    bytes.Buffer
-	process atomic.Pointer[os.Process] // nil for one that ends by itself
-}
-
-func (w *interrupting) Write(p []byte) (int, error) {
-	if process := w.process.Load(); process != nil {
-		_ = process.Signal(os.Interrupt) // it may have ended already
-	}
-	return w.text.Write(p)
+	return "not known: " + problem.String()
 }

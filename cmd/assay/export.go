@@ -17,8 +17,8 @@ import (
 
 const exportHelp = `Write a history for other tools.
 
-  jepsen-edn  a map for each call and each return, in order, as Jepsen, Knossos and Elle
-              read them; keys and values are [key value]
+  jepsen-edn  a map for each call and each return, in order, as Jepsen writes and Knossos
+              reads them; keys and values are [key value]
   jsonl       the history file as it is, without compression
   csv         a row for each operation
 

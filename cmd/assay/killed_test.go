@@ -5,31 +5,26 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/assay-dev/assay/backends/servers"
 	"github.com/assay-dev/assay/backends/servers/ledger"
 	"github.com/assay-dev/assay/backends/servers/serverstest"
+	"github.com/assay-dev/assay/results"
+	"github.com/assay-dev/assay/results/evidence"
+	"github.com/assay-dev/assay/workload/history"
 )
 
-// awaitStopped waits until a process that works below dir is stopped.
-func awaitStopped(t *testing.T, dir string) {
+// awaitPause waits until the history of the newest run in dir tells that a server is
+// paused.
+func awaitPause(t *testing.T, dir string) {
 	t.Helper()
-	for t.Context().Err() == nil {
-		pids, _, err := ledger.Users(dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, pid := range pids {
-			status, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-			if err == nil && strings.Contains(string(status), ") T ") {
-				return
-			}
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
+	serverstest.Await(t, "the history tells that a server is paused", func() bool {
+		h, err := history.ReadFile(filepath.Join(dir, "store", "latest", results.HistoryFile))
+		return err == nil && slices.ContainsFunc(h.Faults, func(f history.Fault) bool { return f.Fault == "pause" && f.Effect != "" })
+	})
 }
 
 // visible makes a temporary directory for what runs start, which the servers' user can
@@ -64,18 +59,25 @@ func wantNothingIn(t *testing.T, dir string) {
 	}
 }
 
-func TestTheNextRunRemovesWhatARunLeftThatWasKilledInTheMiddleOfAFault(t *testing.T) {
+func TestOfARunThatWasKilledInTheMiddleOfAFaultACheckTellsAndTheNextRunRemovesWhatItLeft(t *testing.T) {
 	dir := visible(t)
 	store := t.TempDir()
 	run := start(t, store, "run", "--consensus", "local:postgres", "--time", "1m",
 		"--faults", "pause postgres after 1ms for 1m", "--faults", "net hang every 1ms for 1m")
-	awaitStopped(t, dir)
+	awaitPause(t, store)
 	if err := run.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	run.exitCode(t)
 	if left, _, err := ledger.Users(dir); err != nil || len(left) == 0 {
 		t.Errorf("nothing is left to be removed, %v", err)
+	}
+
+	check := start(t, store, "check", "--json", "store/latest")
+	check.exitCode(t)
+	told := decode(t, check.stdout.Bytes())[0].Evidence.Faults
+	if !slices.ContainsFunc(told, func(f evidence.Fault) bool { return f.Name == "pause" && f.Effect != "" && !f.Healed }) {
+		t.Errorf("the check tells of %+v", told)
 	}
 
 	next := start(t, store, "run", "--consensus", "mem:", "--ops", "200")
@@ -90,9 +92,10 @@ func TestTheNextRunRemovesWhatARunLeftThatWasKilledInTheMiddleOfAFault(t *testin
 
 func TestAnInterruptInTheMiddleOfAFaultHealsIt(t *testing.T) {
 	dir := visible(t)
-	run := start(t, t.TempDir(), "run", "--json", "--consensus", "local:postgres", "--timeout", "200ms", "--time", "1h",
+	store := t.TempDir()
+	run := start(t, store, "run", "--json", "--consensus", "local:postgres", "--timeout", "200ms", "--time", "1h",
 		"--faults", "pause postgres after 500ms for 1h")
-	awaitStopped(t, dir)
+	awaitPause(t, store)
 	if err := run.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/assay-dev/assay/backends/hosted"
+	"github.com/assay-dev/assay/backends/servers/serverstest"
 )
 
 // TestMain lets this binary be the command assay for the processes that tests start.
@@ -18,8 +19,14 @@ func TestMain(m *testing.M) {
 	if hosted.IsChild() {
 		os.Exit(host())
 	}
-	testscript.Main(m, map[string]func(){"assay": main})
+	testscript.Main(checked{m}, map[string]func(){"assay": main})
 }
+
+// checked are tests that leave nothing behind.
+type checked struct{ *testing.M }
+
+// Run is what testscript runs.
+func (c checked) Run() int { return serverstest.Main(c.M) }
 
 func TestTheCommandLine(t *testing.T) {
 	examples, err := filepath.Abs("../../docs/examples")

@@ -103,6 +103,7 @@ func (o *output) replay(ctx context.Context, dir string, f replayFlags) error {
 	if f.store == "" {
 		f.store = filepath.Join(dir, "replay")
 	}
+	o.cleanUp(ctx)
 	r := &replay.Replay{Recorded: recorded, Store: f.store, Progress: func(line string) { fmt.Fprintln(o.stderr, line) }}
 	found := replayed{Verdict: recorded.Verdict, Dir: f.store}
 	if f.shrink {

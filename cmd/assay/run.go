@@ -200,6 +200,7 @@ func (o *output) run(spec job.Spec) error {
 	defer stop()
 	// Once the first signal is here, the second has its usual effect: the end.
 	context.AfterFunc(ctx, stop)
+	o.cleanUp(ctx)
 	err := job.Run(ctx, spec, o.progress(), o.report)
 	if errors.Is(err, location.ErrInvalidArgument) {
 		return fmt.Errorf("--%w", err)

@@ -11,8 +11,13 @@ import (
 // Gather counts the evidence in h, in one pass. The certificate, nil where there is
 // none, tells which writes of unknown outcome were applied.
 func Gather(h *history.History, certificate *proof.Certificate) Evidence {
+	keys := 0
+	if certificate != nil {
+		keys = len(certificate.Keys)
+	}
 	g := gathering{
-		faults: newOutages(h.Faults), keys: map[string]int{}, fates: newFates(h.Operations, certificate),
+		faults: newOutages(h.Faults), fates: newFates(h.Operations, certificate),
+		keys: make(map[string]int, keys), writes: make([]lastWrite, 0, keys),
 	}
 	begun := int64(history.Never)
 	for i := range h.Operations {
@@ -212,7 +217,9 @@ func newFates(operations []history.Operation, certificate *proof.Certificate) fa
 	}
 	f.placed = make([]bool, last+1)
 	for _, key := range certificate.Keys {
-		f.open[key.Key] = key.Undecided != "" || key.Contradiction != nil
+		if key.Undecided != "" || key.Contradiction != nil {
+			f.open[key.Key] = true
+		}
 		for _, p := range key.Order {
 			f.placed[p.Line] = true
 		}

@@ -49,8 +49,12 @@ func Check(ctx context.Context, path string, opts CheckOptions) (results.Result,
 	if err != nil {
 		return results.Result{}, nil, fmt.Errorf("%s: %w", path, err)
 	}
+	// The verdict is verified while the evidence is gathered: either goes through all
+	// operations, one after the other.
+	proven := make(chan error, 1)
+	go func() { proven <- proof.Verify(h, relax, found.Certificate) }()
 	r := results.NewResult(h, *found, relax)
-	if err := proof.Verify(h, relax, found.Certificate); err != nil {
+	if err := <-proven; err != nil {
 		r.Distrust(err)
 	}
 	r.History = path
@@ -58,7 +62,7 @@ func Check(ctx context.Context, path string, opts CheckOptions) (results.Result,
 	r.CheckSeconds = time.Since(begin).Seconds()
 	r.Interrupted = opts.Interrupted
 	if r.Verdict != checker.Invalid && opts.Cut != nil {
-		r.Verdict, r.Reason = results.NotRun, results.OneLine(opts.Cut)
+		r.Verdict, r.Reason = results.NotRun, reasonOf(opts.Cut, h)
 	}
 	small, err := keepCounterexample(ctx, h, &r)
 	draw(&r, runOf(h), h, small)

@@ -48,7 +48,8 @@ func (t *task) newNemesis(rec *history.Recorder, start time.Time) (*faults.Nemes
 	return nemesis, nil
 }
 
-// note returns what records each strike of a fault, in the history and in the log.
+// note returns what records each strike of a fault, in the history and in the log, when
+// it begins and whenever more is known of it.
 func (t *task) note(rec *history.Recorder, start time.Time) func(faults.Strike) {
 	return func(s faults.Strike) {
 		fault := history.Fault{
@@ -59,13 +60,28 @@ func (t *task) note(rec *history.Recorder, start time.Time) func(faults.Strike) 
 			fault.Return = int64(s.End.Sub(start))
 		}
 		rec.Fault(fault)
-		t.log.Info("fault", "fault", s.Fault, "effect", s.Effect, "lasted", s.End.Sub(s.Begin), "error", s.Err)
+		switch {
+		case s.Err != nil:
+			t.log.Error("fault", "fault", s.Fault, "effect", s.Effect, "error", s.Err)
+		case s.Over():
+			t.log.Info("fault", "fault", s.Fault, "effect", s.Effect, "lasted", s.End.Sub(s.Begin))
+		default:
+			t.log.Info("fault begins", "fault", s.Fault, "effect", s.Effect)
+		}
 	}
 }
 
-// heal ends all faults and waits until the store answers again.
+// heal ends all faults and waits until the store answers again. One whose faults cannot
+// be healed is not waited for.
 func (t *task) heal(ctx context.Context, nemesis *faults.Nemesis) error {
-	return errors.Join(nemesis.Stop(), t.store.answersAgain(ctx))
+	err := nemesis.Stop()
+	if err == nil {
+		return t.store.answersAgain(ctx)
+	}
+	if t.store.askOnce(ctx) != nil {
+		return &silentError{err}
+	}
+	return err
 }
 
 // savePlan keeps the plan as the file that a run can be given, with --fault-plan.

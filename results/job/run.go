@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"time"
 
-	"github.com/assay-dev/assay/backends/local"
 	"github.com/assay-dev/assay/results"
 	"github.com/assay-dev/assay/workload"
 )
@@ -25,7 +23,6 @@ func Run(ctx context.Context, spec Spec, progress workload.Progress, report func
 	if err := spec.checkFaults(); err != nil {
 		return err
 	}
-	cleanUp(ctx, progress.To)
 	// Named stores first: a URL that is wrong leaves no directory behind.
 	stores, err := reachAll(ctx, spec.Targets)
 	if err != nil {
@@ -61,18 +58,6 @@ func Run(ctx context.Context, spec Spec, progress workload.Progress, report func
 		}
 	}
 	return nil
-}
-
-// cleanUp removes what runs that were killed have left behind, and says so. That
-// something cannot be removed is no reason not to run.
-func cleanUp(ctx context.Context, to io.Writer) {
-	removed, err := local.CleanUp(ctx)
-	for _, thing := range removed {
-		fmt.Fprintf(to, "removed what process %d left behind: %v\n", thing.Owner, thing)
-	}
-	if err != nil {
-		fmt.Fprintf(to, "warning: %v\n", err)
-	}
 }
 
 // reachEmbedded opens the embedded stores in the run's directory.

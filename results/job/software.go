@@ -2,6 +2,8 @@ package job
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/assay-dev/assay/backends"
@@ -16,6 +18,9 @@ const softwareTimeout = 5 * time.Second
 func (s *store) software(ctx context.Context) string {
 	if s.err != nil {
 		return ""
+	}
+	if isOwn(s.URL) {
+		return "part of assay"
 	}
 	if s.server != nil && s.server.Software() != "" {
 		return s.server.Software()
@@ -38,4 +43,12 @@ func (s *store) software(ctx context.Context) string {
 		return ""
 	}
 	return software
+}
+
+// isOwn reports whether nothing is below a store but this program, so that their versions
+// are the same.
+func isOwn(storeURL string) bool {
+	scheme, _, _ := strings.Cut(strings.TrimPrefix(storeURL, "local:"), ":")
+	scheme, _, _ = strings.Cut(scheme, "?")
+	return slices.Contains([]string{"mem", "file", "defective"}, scheme)
 }

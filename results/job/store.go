@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/assay-dev/assay/backends/local"
+	"github.com/assay-dev/assay/backends/servers"
 	"github.com/assay-dev/assay/faults"
 	"github.com/assay-dev/assay/location"
 	"github.com/assay-dev/assay/workload"
@@ -77,12 +78,24 @@ func (s *store) answersAgain(ctx context.Context) error {
 		if last == nil {
 			return nil
 		}
+		if ended := s.ended(ctx); ended != nil {
+			return &silentError{fmt.Errorf("it ended when all faults were healed: %w", ended)}
+		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("all faults were healed %v ago, and the store does not answer: %w", recoveryTimeout, last)
+			return &silentError{fmt.Errorf("all faults were healed %v ago: %w", recoveryTimeout, last)}
 		case <-time.After(recoveryPause):
 		}
 	}
+}
+
+// ended says how the server ended that was started for the target, if it did: nobody
+// starts it again.
+func (s *store) ended(ctx context.Context) error {
+	if s.server == nil {
+		return nil
+	}
+	return servers.Ended(ctx, s.server.Node(""))
 }
 
 // askOnce does not wait for an answer that is lost, nor for a call that does not return.

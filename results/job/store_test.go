@@ -72,6 +72,24 @@ func TestAStoreThatNeverAnswersAgainIsNotWaitedForWithoutEnd(t *testing.T) {
 	}
 }
 
+func TestAServerThatEndedIsNotWaitedFor(t *testing.T) {
+	s := &store{Target: Target{Object: history.Consensus, URL: "local:bolt"}}
+	defer func() {
+		if err := closeAll([]*store{s}); err != nil {
+			t.Error(err)
+		}
+	}()
+	if err := s.reach(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.server.Node("").Kill(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.answersAgain(t.Context()); err == nil || !strings.Contains(err.Error(), "it ended when all faults were healed") {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestHandlesThatDoNotCloseDoNotKeepTheRunFromEnding(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := &moody{closing: make(chan struct{})}

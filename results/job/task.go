@@ -149,7 +149,10 @@ func (t *task) drive(ctx context.Context, recorder *history.Recorder, prefix str
 	t.abandoned = summary.Abandoned
 	t.log.Info("workload", "ok", summary.Ok, "fail", summary.Fail, "info", summary.Info,
 		"abandoned", summary.Abandoned, "quiet", summary.Quiet, "elapsed", summary.Elapsed)
-	return errors.Join(err, summary.HealError)
+	if summary.HealError != nil {
+		return summary.HealError // what else went wrong comes of it
+	}
+	return err
 }
 
 // show shows the progress until the function that it returns is called.

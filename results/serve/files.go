@@ -52,12 +52,13 @@ func contentType(name string) (contentType string, shown bool) {
 	return "application/octet-stream", false
 }
 
-// file serves a file of a run directory, and nothing else of the store directory.
+// file serves a file of the directory of a run or of a certificate, and nothing else of the
+// store directory.
 func (s *Server) file(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("path")
 	dir, base := path.Split(name)
 	files := s.root.FS()
-	if dir, ok := s.place(dir); !ok || !plain(name) || !isRun(files, dir) {
+	if dir, ok := s.holder(dir); !ok || !plain(name) || !isRun(files, dir) && !isCertificate(files, dir) {
 		s.missing(w, "There is no such file.")
 		return
 	}
@@ -81,6 +82,15 @@ func (s *Server) file(w http.ResponseWriter, r *http.Request) {
 		h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": saved(name)}))
 	}
 	http.ServeContent(w, r, base, info.ModTime(), content)
+}
+
+// holder is the directory of a file that a request names: one below the store directory, or
+// that itself, which a certificate may be in.
+func (s *Server) holder(asked string) (dir string, ok bool) {
+	if asked == "" {
+		return ".", true
+	}
+	return s.place(asked)
 }
 
 // saved is the name under which a file is saved: it tells of which run it is.

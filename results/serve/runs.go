@@ -10,30 +10,52 @@ import (
 	"time"
 
 	"github.com/assay-dev/assay/results"
+	"github.com/assay-dev/assay/results/certify/certificate"
 	"github.com/assay-dev/assay/workload/history"
 )
 
 // maxDepth is how deep in a store directory a run is looked for.
 const maxDepth = 6
 
-// runs knows the runs of a store directory. What it read of one it keeps as long as
-// the files stay as they are: only those of new runs are opened for the next table.
+// runs knows the runs and the certificates of a store directory. What it read of one it
+// keeps as long as the files stay as they are: only those of new ones are opened for the
+// next table.
 type runs struct {
-	files fs.FS
-	mu    sync.Mutex
-	known map[string]*entry // by path
+	files  fs.FS
+	mu     sync.Mutex
+	known  map[string]*entry  // by path
+	issued map[string]*issued // by path
 }
 
-func newRuns(files fs.FS) *runs { return &runs{files: files, known: map[string]*entry{}} }
+func newRuns(files fs.FS) *runs { return &runs{files: files} }
 
-// all returns the runs, newest first.
-func (r *runs) all() ([]*entry, error) {
-	dirs, err := r.find()
+// all returns the runs and the certificates, newest first.
+func (r *runs) all() ([]*entry, []*issued, error) {
+	dirs, certified, err := r.find()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	return r.entries(dirs), r.certificates(certified), nil
+}
+
+func (r *runs) certificates(dirs []string) []*issued {
+	found, known := make([]*issued, 0, len(dirs)), make(map[string]*issued, len(dirs))
+	for _, dir := range dirs {
+		i := r.issued[dir]
+		if i == nil || i.seen != versionOf(r.files, path.Join(dir, certificate.File)) {
+			i = newIssued(r.files, dir)
+		}
+		known[dir] = i
+		found = append(found, i)
+	}
+	r.issued = known
+	newestFirst(found)
+	return found
+}
+
+func (r *runs) entries(dirs []string) []*entry {
 	found, known := make([]*entry, 0, len(dirs)), make(map[string]*entry, len(dirs))
 	for _, dir := range dirs {
 		e := r.known[dir]
@@ -48,11 +70,11 @@ func (r *runs) all() ([]*entry, error) {
 	slices.SortFunc(found, func(a, b *entry) int {
 		return cmp.Or(b.Started.Compare(a.Started), cmp.Compare(a.Path, b.Path))
 	})
-	return found, nil
+	return found
 }
 
-// find returns the run directories, without following links.
-func (r *runs) find() (dirs []string, err error) {
+// find returns the directories of runs and of certificates, without following links.
+func (r *runs) find() (dirs, certified []string, err error) {
 	err = fs.WalkDir(r.files, ".", func(p string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil && p == ".":
@@ -64,10 +86,12 @@ func (r *runs) find() (dirs []string, err error) {
 		case isRun(r.files, p):
 			dirs = append(dirs, p)
 			return fs.SkipDir
+		case isCertificate(r.files, p):
+			certified = append(certified, p) // and its runs lie below
 		}
 		return nil
 	})
-	return dirs, err
+	return dirs, certified, err
 }
 
 // isRun reports whether a directory is that of a run, whole or not. One that is named
@@ -116,12 +140,14 @@ type version struct {
 	size int64
 }
 
-func stampOf(files fs.FS, dir string) stamp {
-	of := func(name string) (v version) {
-		if info, err := fs.Stat(files, path.Join(dir, name)); err == nil {
-			v = version{info.ModTime(), info.Size()}
-		}
-		return v
+func versionOf(files fs.FS, name string) (v version) {
+	if info, err := fs.Stat(files, name); err == nil {
+		v = version{info.ModTime(), info.Size()}
 	}
+	return v
+}
+
+func stampOf(files fs.FS, dir string) stamp {
+	of := func(name string) version { return versionOf(files, path.Join(dir, name)) }
 	return stamp{of(results.RunFile), of(results.ResultFile), version{size: min(of(results.HistoryFile).size, 1)}}
 }

@@ -67,18 +67,19 @@ func faultNames(faults []string) []string {
 // tableView is what the table's page shows.
 type tableView struct {
 	filter
+	Certificates             []*issued
 	Runs                     []*entry
 	Found, All, First, Pages int
 	Verdicts, Stores, Faults []string // to choose from
 }
 
 func (s *Server) table(w http.ResponseWriter, r *http.Request) {
-	all, err := s.runs.all()
+	all, certificates, err := s.runs.all()
 	if err != nil {
 		http.Error(w, "the store directory cannot be read: "+err.Error(), http.StatusInternalServerError)
 		return
 	}
-	v := &tableView{filter: newFilter(r.URL.Query()), All: len(all)}
+	v := &tableView{filter: newFilter(r.URL.Query()), Certificates: certificates, All: len(all)}
 	v.choices(all)
 	var found []*entry
 	for _, e := range all {

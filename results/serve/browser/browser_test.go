@@ -28,7 +28,8 @@ var pictures = flag.String("pictures", "", "keep pictures of the pages in this `
 // TestInABrowser has all tests that share a browser and a store directory.
 func TestInABrowser(t *testing.T) {
 	ctx, cancel := chromedp.NewContext(t.Context(), chromedp.WithAllocatorOptions(chromedp.ExecPath(chromium(t)),
-		chromedp.Flag("host-resolver-rules", "MAP *.example 127.0.0.1")))
+		chromedp.Flag("host-resolver-rules", "MAP *.example 127.0.0.1"),
+		chromedp.Env("TMPDIR="+shortDir(t)))) // it leaves files there
 	defer cancel()
 	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
 		t.Fatal(err)
@@ -39,6 +40,7 @@ func TestInABrowser(t *testing.T) {
 		"the table works without scripts":              withoutScripts,
 		"two runs are chosen and stand side by side":   sideBySide,
 		"the page of a run shows its report":           pageOfARun,
+		"a certificate leads to its page and its runs": certificates,
 		"a report reaches nothing from its sandbox":    sandbox,
 		"names that are markup stay text":              markup,
 		"a page of another name gets nothing":          rebinding,
@@ -49,6 +51,21 @@ func TestInABrowser(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) { test(t, w) })
 	}
+}
+
+// shortDir returns a directory whose name leaves room for that of a socket in it, of which
+// a path has no more than 107 bytes.
+func shortDir(t *testing.T) string {
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
 }
 
 // chromium returns the browser's path.

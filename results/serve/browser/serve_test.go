@@ -2,6 +2,9 @@ package browser
 
 import (
 	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -78,6 +81,29 @@ func pageOfARun(t *testing.T, w *world) {
 		b.visit(w.at(page))
 		expect(b, `document.documentElement.scrollWidth <= innerWidth`, true)
 	}
+}
+
+// certificates has a store directory of its own: that of a certification.
+func certificates(t *testing.T, w *world) {
+	own := &world{browser: w.browser, assay: w.assay, store: t.TempDir()}
+	suite := filepath.Join(t.TempDir(), "suite.yaml")
+	text := `{suite: one, workloads: [{name: short, operations: 2000}], stores: [{name: memory, object: blob, url: "mem:"}]}`
+	if err := os.WriteFile(suite, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	certify := exec.CommandContext(t.Context(), own.assay, "certify", suite, "--dir", filepath.Join(own.store, "kept"))
+	if text, err := certify.CombinedOutput(); certify.ProcessState.ExitCode() < 0 {
+		t.Fatalf("%v: %s", err, text)
+	}
+	own.serve(t)
+	b := own.open(t, "/", "Content Security Policy")
+	b.await(`(i => i.complete && i.naturalWidth > 100)(document.querySelector(".certificates img"))`)
+	expect(b, rows, 1)
+	b.follow(chromedp.Click(chromedp.CSS(".certificates a")))
+	expect(b, `location.pathname`, "/file/kept/certificate.html")
+	b.do(chromedp.Click(chromedp.CSS("details summary")))
+	b.follow(chromedp.Click(chromedp.CSS(`a[href$="/report.html"]`)))
+	expect(b, `document.getElementById("run").hidden`, false)
 }
 
 func sandbox(t *testing.T, w *world) {
