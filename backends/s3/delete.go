@@ -59,14 +59,14 @@ func (b *Blob) afterRefusal(ctx context.Context, key string, refusal error) (int
 	return 0, false, location.NewDeterminate(fmt.Errorf("delete %q: the value was replaced meanwhile, nothing was removed: %w", key, refusal))
 }
 
-// head looks an object up for an operation; nil when there is none.
+// head looks an object up for an operation that has not begun; nil when there is none.
 func (b *Blob) head(ctx context.Context, op, key string) (*s3.HeadObjectOutput, error) {
 	found, err := b.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: b.bucket, Key: aws.String(b.nameOf(key))})
 	if absent(err) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, failed(op, key, err)
+		return nil, unbegun(op, key, err)
 	}
 	return found, nil
 }

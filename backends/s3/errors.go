@@ -21,6 +21,12 @@ func failed(op, key string, err error) error {
 	return location.NewIndeterminate(err)
 }
 
+// unbegun is the error of an operation that has sent nothing yet but requests that change
+// nothing: however they fail, it had no effect.
+func unbegun(op, key string, err error) error {
+	return location.NewDeterminate(fmt.Errorf("%s %q: looking up what is there: %w", op, key, err))
+}
+
 // begun is the error of an operation of which an earlier request had an effect.
 func begun(op, key string, err error) error {
 	return location.NewIndeterminate(fmt.Errorf("%s %q: %w", op, key, err))

@@ -76,12 +76,12 @@ func (b *Blob) Restore(ctx context.Context, key string) error {
 // unmark removes delete markers until there is a value on top, or nothing. Others may
 // put new ones on meanwhile.
 func (b *Blob) unmark(ctx context.Context, key string) error {
-	classify := failed
+	lookUp, remove := unbegun, failed
 	for {
 		top, err := b.versionAt(ctx, key, "")
 		switch {
 		case err != nil:
-			return classify("restore", key, err)
+			return lookUp("restore", key, err)
 		case top == nil:
 			return location.RefuseRestore(key)
 		case !top.isMarker:
@@ -91,8 +91,8 @@ func (b *Blob) unmark(ctx context.Context, key string) error {
 			Bucket: b.bucket, Key: aws.String(b.nameOf(key)), VersionId: &top.id,
 		})
 		if err != nil {
-			return classify("restore", key, err)
+			return remove("restore", key, err)
 		}
-		classify = begun
+		lookUp, remove = begun, begun
 	}
 }
