@@ -96,7 +96,7 @@ func again(t *testing.T, dir, what string, flags ...string) (output string, fail
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), binary, append([]string{"-test.run=^TestChild$"}, flags...)...)
+	cmd := exec.CommandContext(t.Context(), binary, append([]string{"-test.run=^TestChild$", "-rapid.seed=1"}, flags...)...)
 	cmd.Dir, cmd.Env = dir, append(os.Environ(), child+"="+what)
 	text, err := cmd.CombinedOutput()
 	return string(text), err != nil
