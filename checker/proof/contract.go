@@ -2,7 +2,9 @@ package proof
 
 import (
 	"cmp"
+	"iter"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/assay-dev/assay/location"
@@ -120,31 +122,37 @@ func (a *About) lookedUp(op *history.Operation) []Presence {
 // what cannot be if it names the key twice or unasked.
 func (a *About) listed(op *history.Operation) (says []Presence, ok bool) {
 	prefix, entries, ok := listing(op)
-	for _, e := range entries {
+	if !ok {
+		return nil, false
+	}
+	for e := range entries {
 		if e.Key == a.Key {
 			says = append(says, Presence{true, e.Size})
 		}
 	}
 	named := 0 // as it should be
-	if ok && strings.HasPrefix(a.Key, prefix) {
+	if strings.HasPrefix(a.Key, prefix) {
 		named = 1
 	}
 	if len(says) != named {
 		says = append(says, Presence{})
 	}
-	return says, ok
+	return says, true
 }
 
 // listing returns what a listing covers and names. Of a Consensus key it tells no size.
-func listing(op *history.Operation) (prefix string, entries []location.BlobMetadata, ok bool) {
+func listing(op *history.Operation) (prefix string, entries iter.Seq[location.BlobMetadata], ok bool) {
 	switch a := op.Action.(type) {
 	case *history.List:
-		return a.Prefix, a.Entries, true
+		return a.Prefix, slices.Values(a.Entries), true
 	case *history.ListKeys:
-		for _, key := range a.Keys {
-			entries = append(entries, location.BlobMetadata{Key: key, Size: history.SizeUnknown})
-		}
-		return "", entries, true
+		return "", func(yield func(location.BlobMetadata) bool) {
+			for _, key := range a.Keys {
+				if !yield(location.BlobMetadata{Key: key, Size: history.SizeUnknown}) {
+					return
+				}
+			}
+		}, true
 	}
 	return "", nil, false
 }

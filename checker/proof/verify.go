@@ -213,7 +213,7 @@ func (v *verifier) listed(listings []*history.Operation) error {
 	named := make([]*history.Operation, len(v.keys)) // the latest listing that named a key
 	for _, op := range listings {
 		prefix, entries, _ := listing(op)
-		for _, e := range entries {
+		for e := range entries {
 			k := v.byName[e.Key]
 			switch {
 			case k == nil:
