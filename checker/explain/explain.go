@@ -99,46 +99,20 @@ func (w *writer) narrow(possible [][]proof.State) {
 
 // sources says who else wrote what an operation saw.
 func (w *writer) sources(i int) {
+	seen := search.Seen(w.named[i])
+	slices.Sort(seen)
 	told := 3 // at most
-	for _, op := range w.all {
-		if told == 0 {
-			return
+	for n := 0; n < len(w.all) && told > 0 && len(seen) > 0; n++ {
+		op := w.all[n]
+		value, ok := search.Written(op)
+		if !ok {
+			continue
 		}
-		if value, ok := written(op); ok && saw(w.named[i], value) && !slices.Contains(w.named, op) {
+		if _, sought := slices.BinarySearch(seen, value); sought && !slices.Contains(w.named, op) {
 			told--
 			w.line("  - What %s saw was written by %s.", w.name(i), search.Describe(op))
 		}
 	}
-}
-
-// written returns the name of the value that op may have written.
-func written(op *history.Operation) (value string, ok bool) {
-	switch a := op.Action.(type) {
-	case *history.CompareAndSet:
-		return a.New.Value, op.Outcome == history.Info || op.Outcome == history.Ok && a.Committed
-	case *history.Set:
-		return a.Value, op.Outcome != history.Fail
-	case *history.RegisterWrite:
-		return a.New.Value, a.New.Found && op.Outcome != history.Fail
-	case *history.RegisterSwap:
-		return a.New.Value, a.New.Found && (op.Outcome == history.Info || op.Outcome == history.Ok && a.Swapped)
-	}
-	return "", false
-}
-
-// saw reports whether op was answered with a value.
-func saw(op *history.Operation, value string) bool {
-	switch a := op.Action.(type) {
-	case *history.Head:
-		return a.Found && a.Version.Value == value
-	case *history.Scan:
-		return slices.ContainsFunc(a.Versions, func(v history.Version) bool { return v.Value == value })
-	case *history.Get:
-		return a.Found && a.Value == value
-	case *history.RegisterRead:
-		return a.Held.Found && a.Held.Value == value
-	}
-	return false
 }
 
 // truncates reports whether op is about what was truncated.

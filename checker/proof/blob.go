@@ -13,6 +13,7 @@ type blob struct {
 	told      map[any]bool // the names and sizes that values are told apart by; nil: all
 	restores  bool         // there are restores
 	noRestore bool         // relaxation no-restore: they bring nothing back
+	latest    boxed[Value] // of effect
 }
 
 // Holdings is what a key of a Blob holds, and what was deleted last.
@@ -93,7 +94,7 @@ func (b *blob) take(state State, op *history.Operation) (State, bool) {
 func (b *blob) effect(op *history.Operation) any {
 	switch a := op.Action.(type) {
 	case *history.Set:
-		return b.value(a)
+		return b.latest.box(b.value(a))
 	case *history.Delete:
 		if op.Outcome == history.Info || a.Found || !a.Answered {
 			return "delete"

@@ -16,6 +16,7 @@ type log struct {
 	starts    []location.SeqNo     // where spans begin, ascending from 0; nil: each number is one
 	made      map[Version]*Version // so that equal histories of a key are one
 	all       []*Version           // where each number is a span, what became of the key
+	latest    boxed[commit]        // of effect
 }
 
 // Versions is what a key of a Consensus went through: the versions committed, up to its
@@ -206,7 +207,7 @@ func (l *log) effect(op *history.Operation) any {
 		if a.HasExpected {
 			c.expected = l.span(a.Expected)
 		}
-		return c
+		return l.latest.box(c)
 	case *history.Truncate:
 		return l.span(a.UpTo)
 	}

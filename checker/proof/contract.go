@@ -75,6 +75,20 @@ func effect(c contract, op *history.Operation) any {
 	return c.effect(op)
 }
 
+// boxed is a value as an any. It is kept, since many operations one after the other have
+// the same effect.
+type boxed[T comparable] struct {
+	value T
+	any   any
+}
+
+func (b *boxed[T]) box(v T) any {
+	if b.any == nil || v != b.value {
+		b.value, b.any = v, v
+	}
+	return b.any
+}
+
 // answered reports whether op has to be explained. Refusals are answers (E6).
 func answered(op *history.Operation) bool {
 	return op.Outcome == history.Ok || op.Outcome == history.Fail && history.Refused(op.Action)

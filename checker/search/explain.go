@@ -48,13 +48,15 @@ func list(phrases []string) string {
 // unwritten names the values that op saw and no operation can have written.
 func unwritten(h perkey.History, op *history.Operation) string {
 	var text string
-	for _, name := range seen(op) {
-		if writes(h.Operations, name) != nil {
+	names := Seen(op)
+	authors, failed := authors(h.Operations, names), authors(h.Failed, names)
+	for _, name := range names {
+		if authors[name] != nil {
 			continue
 		}
-		if failed := writes(h.Failed, name); failed != nil {
+		if tried := failed[name]; tried != nil {
 			text += fmt.Sprintf(" %q was written only by an operation that failed and must not have happened: process %d, line %d.",
-				name, failed.Process, failed.Line)
+				name, tried.Process, tried.Line)
 		} else {
 			text += fmt.Sprintf(" Nobody wrote %q.", name)
 		}
@@ -62,8 +64,28 @@ func unwritten(h perkey.History, op *history.Operation) string {
 	return text
 }
 
-// seen returns the names of the values that op was answered with.
-func seen(op *history.Operation) []string {
+// authors returns, by name, the first operation that wrote or tried to write each value.
+func authors(operations []*history.Operation, names []string) map[string]*history.Operation {
+	authors := map[string]*history.Operation{}
+	for _, name := range names {
+		authors[name] = nil
+	}
+	missing := len(authors)
+	for i := 0; i < len(operations) && missing > 0; i++ {
+		name, ok := Written(operations[i])
+		if !ok {
+			continue
+		}
+		if author, wanted := authors[name]; wanted && author == nil {
+			authors[name] = operations[i]
+			missing--
+		}
+	}
+	return authors
+}
+
+// Seen returns the names of the values that op was answered with.
+func Seen(op *history.Operation) []string {
 	switch a := op.Action.(type) {
 	case *history.Head:
 		if a.Found {
@@ -87,29 +109,19 @@ func seen(op *history.Operation) []string {
 	return nil
 }
 
-// writes returns an operation that may have written, or tried to write, the value.
-func writes(operations []*history.Operation, name string) *history.Operation {
-	for _, op := range operations {
-		switch a := op.Action.(type) {
-		case *history.CompareAndSet:
-			if a.New.Value == name && (a.Committed || op.Outcome != history.Ok) {
-				return op
-			}
-		case *history.Set:
-			if a.Value == name {
-				return op
-			}
-		case *history.RegisterWrite:
-			if a.New.Value == name {
-				return op
-			}
-		case *history.RegisterSwap:
-			if a.New.Value == name && (a.Swapped || op.Outcome != history.Ok) {
-				return op
-			}
-		}
+// Written returns the name of the value that op wrote or tried to write.
+func Written(op *history.Operation) (name string, ok bool) {
+	switch a := op.Action.(type) {
+	case *history.CompareAndSet:
+		return a.New.Value, a.Committed || op.Outcome != history.Ok
+	case *history.Set:
+		return a.Value, true
+	case *history.RegisterWrite:
+		return a.New.Value, a.New.Found
+	case *history.RegisterSwap:
+		return a.New.Value, a.New.Found && (a.Swapped || op.Outcome != history.Ok)
 	}
-	return nil
+	return "", false
 }
 
 // Describe says what an operation was asked and answered, by whom and on which line.
