@@ -51,7 +51,7 @@ func BenchmarkDecode(b *testing.B) {
 	s := newSplitter(&text, &progress{})
 	c, _ := s.next()
 	c.takeLine()
-	d := newDecoder(Consensus)
+	d := newDecoder(Consensus, newNames())
 	b.ReportAllocs()
 	lines := 0
 	for b.Loop() {

@@ -17,8 +17,8 @@ type decoder struct {
 	memory memory
 }
 
-func newDecoder(object Object) *decoder {
-	return &decoder{object: object, memory: newMemory()}
+func newDecoder(object Object, n *names) *decoder {
+	return &decoder{object: object, memory: newMemory(n)}
 }
 
 // A line is what stands in one line, whatever the order of its fields.
@@ -96,7 +96,9 @@ func (d *decoder) read(name []byte) {
 			l.kind, l.unknownOp = kindNamed(d.string(), d.object)
 		}
 	case "key":
-		d.stringField(fieldKey, &l.key)
+		if d.begin(fieldKey) {
+			l.key = d.memory.key(d.string())
+		}
 	case "call":
 		d.timeField(fieldCall, &l.call)
 	case "return":
@@ -156,7 +158,7 @@ func (d *decoder) read(name []byte) {
 	case "keys":
 		if d.begin(fieldKeys) {
 			for d.open('[', "a list"); d.more(']'); {
-				l.keys = append(l.keys, d.text())
+				l.keys = append(l.keys, d.memory.listings.key(d.string()))
 			}
 		}
 	case "fault":
@@ -229,7 +231,7 @@ func (d *decoder) entry() location.BlobMetadata {
 	for d.open('{', "an object"); d.more('}'); {
 		switch string(d.name()) {
 		case "key":
-			e.Key = d.text()
+			e.Key = d.memory.listings.key(d.string())
 			key++
 		case "size":
 			e.Size = d.int64()

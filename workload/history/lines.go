@@ -37,7 +37,7 @@ func readLines(s *splitter) (*History, error) {
 		return nil, &LineError{1, err}
 	}
 	h := &History{Header: header}
-	workers := runtime.GOMAXPROCS(0)
+	workers, names := runtime.GOMAXPROCS(0), newNames()
 	tasks := make(chan task)
 	parts := make(chan (<-chan part), 2*workers)
 	stop := make(chan struct{})
@@ -45,7 +45,7 @@ func readLines(s *splitter) (*History, error) {
 	running.Go(func() { s.feed(first, tasks, parts, stop) })
 	for range workers {
 		running.Go(func() {
-			d := newDecoder(header.Object)
+			d := newDecoder(header.Object, names)
 			for t := range tasks {
 				t.done <- d.decode(t.chunk)
 			}

@@ -31,10 +31,16 @@ type memory struct {
 	seed   maphash.Seed
 	recent *[1 << recentBits]text
 	block  *strings.Builder
+
+	names    *names
+	listings listings
 }
 
-func newMemory() memory {
-	return memory{seed: maphash.MakeSeed(), recent: new([1 << recentBits]text), block: new(strings.Builder)}
+func newMemory(n *names) memory {
+	return memory{
+		seed: maphash.MakeSeed(), recent: new([1 << recentBits]text), block: new(strings.Builder),
+		names: n, listings: newListings(n),
+	}
 }
 
 // A slab is a run of values from which a few at a time are handed out.
@@ -73,19 +79,38 @@ type text struct {
 	beginning uint64
 }
 
-// text returns b as a string. Keys, and values that were seen a little while ago,
-// share their memory: a history repeats itself.
+// text returns b as a string. Those that were seen a little while ago share their
+// memory: a history repeats itself.
 func (m *memory) text(b []byte) string {
+	place, ok := m.lookUp(b)
+	if !ok {
+		place.string = m.store(b)
+	}
+	return place.string
+}
+
+// key returns a key as a string that shares its memory with all that are equal.
+func (m *memory) key(b []byte) string {
+	place, ok := m.lookUp(b)
+	if !ok {
+		place.string = m.names.name(b)
+	}
+	return place.string
+}
+
+// lookUp returns where b is remembered, ok = false when it has to be put there.
+func (m *memory) lookUp(b []byte) (place *text, ok bool) {
 	start := beginning(b)
 	hash := (start + uint64(len(b))) * spread
 	if len(b) > 8 {
 		hash = maphash.Bytes(m.seed, b)
 	}
-	place := &m.recent[hash>>(64-recentBits)]
-	if place.beginning != start || len(place.string) != len(b) || len(b) > 8 && place.string != string(b) {
-		*place = text{m.store(b), start}
+	place = &m.recent[hash>>(64-recentBits)]
+	if place.beginning == start && len(place.string) == len(b) && (len(b) <= 8 || place.string == string(b)) {
+		return place, true
 	}
-	return place.string
+	place.beginning = start
+	return place, false
 }
 
 func (m *memory) store(b []byte) string {

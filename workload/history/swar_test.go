@@ -44,13 +44,19 @@ func TestPlainTextEndsAtTheFirstByteThatIsSpecial(t *testing.T) {
 
 func TestTextsAreToldApartByAllOfTheirBytes(t *testing.T) {
 	char := rapid.SampledFrom([]byte("ab\x00"))
-	m := newMemory()
+	m := newMemory(newNames())
 	rapid.Check(t, func(t *rapid.T) {
 		// What stands behind a text in its line is no part of it.
 		line := rapid.SliceOfN(char, 0, 20).Draw(t, "line")
 		text := line[:rapid.IntRange(0, len(line)).Draw(t, "length")]
 		if got := m.text(text); got != string(text) {
 			t.Fatalf("got %q for %q", got, text)
+		}
+		if got := m.key(text); got != string(text) {
+			t.Fatalf("got %q for the key %q", got, text)
+		}
+		if got := m.listings.key(text); got != string(text) {
+			t.Fatalf("got %q for the key %q of a listing", got, text)
 		}
 	})
 }
