@@ -53,7 +53,6 @@ func checkCommand(o *output) *cobra.Command {
 			if f.certificate != "" && len(args) > 1 {
 				return errors.New("--certificate keeps one proof: name one PATH")
 			}
-			defer collectLate(patience)()
 			for _, path := range args {
 				o.check(cmd.Context(), path, opts)
 			}
@@ -98,18 +97,23 @@ func (o *output) check(ctx context.Context, path string, opts job.CheckOptions) 
 		return
 	}
 	for _, file := range files {
-		result, h, err := job.Check(ctx, file, opts)
-		if result.Verdict == "" {
-			o.fail(err)
-			continue
-		}
-		o.report(result)
-		if result.Verdict == checker.Invalid && result.Dir == "" {
-			err = errors.Join(err, o.showCounterexample(ctx, h, result))
-		}
-		if err != nil {
-			o.fail(failure{exitNotRun, err})
-		}
+		o.checkFile(ctx, file, opts)
+	}
+}
+
+func (o *output) checkFile(ctx context.Context, file string, opts job.CheckOptions) {
+	defer collectLate(patience(file))()
+	result, h, err := job.Check(ctx, file, opts)
+	if result.Verdict == "" {
+		o.fail(err)
+		return
+	}
+	o.report(result)
+	if result.Verdict == checker.Invalid && result.Dir == "" {
+		err = errors.Join(err, o.showCounterexample(ctx, h, result))
+	}
+	if err != nil {
+		o.fail(failure{exitNotRun, err})
 	}
 }
 

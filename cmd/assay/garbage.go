@@ -1,19 +1,34 @@
 package main
 
 import (
+	"os"
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
+	"strings"
 	"sync"
 )
 
-// patience is how many bytes of memory a check may take before its garbage is collected.
-const patience = 450 << 20
+// patience returns how many bytes of memory a check of the history file may take before
+// its garbage is collected: a third more than there are bytes of text. It needs about as
+// many as these.
+func patience(path string) int64 {
+	const least, compressed = 450 << 20, 10
+	info, err := os.Stat(path)
+	if err != nil {
+		return least
+	}
+	text := info.Size()
+	if strings.HasSuffix(path, ".zst") {
+		text *= compressed
+	}
+	return max(least, text/3*4)
+}
 
 // collectLate lets the garbage collector rest until the program takes limit bytes of
-// memory: a check needs nearly all that it allocates to its end. When nearly all of that is
-// in use, garbage is collected at the usual pace, and so that the program takes no more
-// than eight times the limit; and so on. It returns what ends this.
+// memory: a check needs nearly all that it allocates to its end. From there on it rests
+// each time until the program takes half as much again as the last collection found in use.
+// It returns what ends this.
 func collectLate(limit int64) (end func()) {
 	percent, usual := debug.SetGCPercent(-1), debug.SetMemoryLimit(limit)
 	var mu sync.Mutex
@@ -21,9 +36,8 @@ func collectLate(limit int64) (end func()) {
 	afterCollection(func() (again bool) {
 		mu.Lock()
 		defer mu.Unlock()
-		if !ended && live() > uint64(limit/8*7) {
-			limit *= 8
-			debug.SetGCPercent(percent)
+		if !ended {
+			limit = max(limit, live()/2*3)
 			debug.SetMemoryLimit(limit)
 		}
 		return !ended
@@ -48,8 +62,8 @@ func afterCollection(do func() (again bool)) {
 }
 
 // live returns how many bytes the last collection found in use.
-func live() uint64 {
+func live() int64 {
 	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	metrics.Read(sample)
-	return sample[0].Value.Uint64()
+	return int64(sample[0].Value.Uint64())
 }

@@ -77,10 +77,13 @@ func (p *progress) Read(b []byte) (int, error) {
 }
 
 // whole estimates, generously, how many there are in the whole stream when n are in
-// the first bytes of it that were read.
+// the first bytes of it that were read. The very first say little of the others.
 func (p *progress) whole(n int, read int64) int {
-	if p.size == 0 || read == 0 {
+	switch {
+	case p.size == 0 || read == 0:
 		return n
+	case read < p.size/16:
+		return 2 * n
 	}
 	return int(1.1 * float64(n) * float64(p.size) / float64(read))
 }
