@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -22,16 +23,25 @@ func (o Order) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON accepts what MarshalJSON returns.
 func (o *Order) UnmarshalJSON(text []byte) error {
-	var flat []int64
-	if err := json.Unmarshal(text, &flat); err != nil {
-		return err
+	list, ok := bytes.CutPrefix(bytes.TrimSpace(text), []byte("["))
+	list, closed := bytes.CutSuffix(list, []byte("]"))
+	if list = bytes.TrimSpace(list); !ok || !closed {
+		return fmt.Errorf("an order is a list, not %.30s", text)
 	}
-	if len(flat)%2 != 0 {
-		return fmt.Errorf("an order of %d numbers: a line has no instant", len(flat))
-	}
-	*o = make(Order, len(flat)/2)
-	for i := range *o {
-		(*o)[i] = Placement{Line: int(flat[2*i]), At: flat[2*i+1]}
+	*o = make(Order, 0, bytes.Count(list, []byte(","))/2+1)
+	for more := len(list) > 0; more; {
+		var line, at []byte
+		line, list, _ = bytes.Cut(list, []byte(","))
+		at, list, more = bytes.Cut(list, []byte(","))
+		n, err := strconv.Atoi(string(bytes.TrimSpace(line)))
+		if err != nil {
+			return err
+		}
+		instant, err := strconv.ParseInt(string(bytes.TrimSpace(at)), 10, 64)
+		if err != nil {
+			return fmt.Errorf("line %d of an order has no instant: %w", n, err)
+		}
+		*o = append(*o, Placement{n, instant})
 	}
 	return nil
 }

@@ -1,11 +1,13 @@
 package job
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/assay-dev/assay/checker"
@@ -100,21 +102,30 @@ func keep(certificate *proof.Certificate, path string) error {
 // Verify verifies what a certificate file claims of a history file, with the verifier
 // alone. It returns the certificate; an error means that it proves nothing.
 func Verify(path, certificatePath string, relax location.Relaxations) (*proof.Certificate, error) {
+	var certificate *proof.Certificate
+	var certificateErr error
+	var reading sync.WaitGroup
+	reading.Go(func() { certificate, certificateErr = readCertificate(certificatePath) })
 	h, err := history.ReadFile(path)
-	if err != nil {
+	reading.Wait()
+	if err := cmp.Or(err, certificateErr); err != nil {
 		return nil, err
 	}
-	file, err := os.Open(certificatePath)
+	if relax == nil {
+		relax = h.Header.Relax
+	}
+	return certificate, proof.Verify(h, relax, certificate)
+}
+
+func readCertificate(path string) (*proof.Certificate, error) {
+	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
 	certificate, err := proof.Read(file)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", certificatePath, err)
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	if relax == nil {
-		relax = h.Header.Relax
-	}
-	return certificate, proof.Verify(h, relax, certificate)
+	return certificate, nil
 }
