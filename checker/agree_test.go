@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"testing"
 
 	"github.com/assay-dev/assay/checker"
@@ -168,4 +169,25 @@ func keep(t *testing.T, h *history.History, err error) error {
 		return failed
 	}
 	return fmt.Errorf("%w\nkept as internal/traps/testdata/%s.jsonl; again: go test ./checker -run 'TestTraps/%s$'", err, name, name)
+}
+
+func TestACheckerRemembersNothingOfEarlierHistories(t *testing.T) {
+	src := rand.New(rand.NewPCG(*seed, 0))
+	checkers := map[string]*checker.Checker{}
+	for n := range 3000 {
+		h := kinds[n%len(kinds)].draw(src)
+		if n%10 == 0 {
+			h.Operations[len(h.Operations)-1].Return = -1 // no history
+		}
+		o := checker.Options{Relax: h.Header.Relax, Workers: 1 + n%2}
+		name := fmt.Sprint(o.Relax, o.Workers)
+		if checkers[name] == nil {
+			checkers[name] = checker.NewChecker(o)
+		}
+		got, err := checkers[name].Check(t.Context(), h)
+		want, wanted := checker.Check(t.Context(), h, o)
+		if !reflect.DeepEqual(got, want) || fmt.Sprint(err) != fmt.Sprint(wanted) {
+			t.Fatalf("history %d: %+v, %v, but by itself %+v, %v", n, got, err, want, wanted)
+		}
+	}
 }

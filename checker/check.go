@@ -27,22 +27,67 @@ const leastShare = 100 * time.Millisecond
 // that of ctx when ctx ended; it has no verdict then. Operations without a line are
 // numbered as if they stood in a file: the first is on line 2.
 func Check(ctx context.Context, h *history.History, o Options) (*Result, error) {
+	return NewChecker(o).Check(ctx, h)
+}
+
+// A Checker judges one history after the other. Small ones share its memory, to get which
+// takes longer than to judge them does.
+type Checker struct {
+	options Options
+	small   memory
+}
+
+// small histories have at most so many operations.
+const small = 1000
+
+// memory is what a check needs beside its history, and the next one can use again.
+type memory struct {
+	parts    []sequence // by worker
+	splitter perkey.Splitter
+	decide   decider // of the only worker
+	object   history.Object
+}
+
+// NewChecker returns a Checker.
+func NewChecker(o Options) *Checker {
 	if o.Workers <= 0 {
 		o.Workers = runtime.GOMAXPROCS(0)
 	}
-	keys, err := split(h, o.Workers)
+	o.Budget.Time = cmp.Or(o.Budget.Time, DefaultTime)
+	o.Budget.Memory = cmp.Or(o.Budget.Memory, DefaultMemory)
+	return &Checker{options: o}
+}
+
+// Check does what [Check] does.
+func (c *Checker) Check(ctx context.Context, h *history.History) (*Result, error) {
+	m := &c.small
+	if len(h.Operations) > small {
+		m = new(memory)
+	}
+	keys, err := m.split(h, c.options.Workers)
 	if err == errUnnumbered {
-		keys, err = split(Numbered(h), o.Workers)
+		keys, err = m.split(Numbered(h), c.options.Workers)
 	}
 	if err != nil {
 		return nil, err
 	}
-	c := newChecking(ctx, h.Header.Object, o, keys)
-	c.run()
+	k := newChecking(ctx, h.Header.Object, c.options, keys)
+	if len(h.Operations) <= small && c.options.Workers == 1 {
+		k.decide = m.decider(k)
+	}
+	k.run()
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return c.result(), nil
+	return k.result(), nil
+}
+
+// decider returns one in this memory.
+func (m *memory) decider(c *checking) decider {
+	if m.decide == nil || m.object != c.object {
+		m.decide, m.object = c.decider(), c.object
+	}
+	return m.decide
 }
 
 // Numbered returns h with a line for every operation, see [Check].
@@ -74,6 +119,7 @@ type checking struct {
 	ctx     context.Context
 	object  history.Object
 	options Options
+	decide  decider // of the only worker; nil where each makes its own
 
 	keys   []perkey.History
 	claims []proof.Key  // by key
@@ -81,8 +127,6 @@ type checking struct {
 }
 
 func newChecking(ctx context.Context, object history.Object, o Options, keys []perkey.History) *checking {
-	o.Budget.Time = cmp.Or(o.Budget.Time, DefaultTime)
-	o.Budget.Memory = cmp.Or(o.Budget.Memory, DefaultMemory)
 	return &checking{
 		ctx: ctx, object: object, options: o,
 		keys: keys, claims: make([]proof.Key, len(keys)), found: make([]*Violation, len(keys)),
@@ -93,7 +137,10 @@ func newChecking(ctx context.Context, object history.Object, o Options, keys []p
 // that a hard one uses up only what nobody else needs.
 func (c *checking) run() {
 	c.each(len(c.keys), func() func(int) {
-		decide := c.decider()
+		decide := c.decide
+		if decide == nil {
+			decide = c.decider()
+		}
 		return func(i int) { c.claims[i], c.found[i] = c.check(c.keys[i], decide) }
 	})
 	var hard []int

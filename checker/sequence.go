@@ -22,14 +22,14 @@ type lane struct{ called, free int64 }
 // idle is the lane of a process that did nothing.
 var idle = lane{math.MaxInt64, math.MinInt64}
 
-// newSequence is for a run of operations. The last process of all tends to have the highest
-// number.
-func newSequence(all []history.Operation) sequence {
-	s := sequence{limit: 2*len(all) + 1000, others: map[int]lane{}}
-	if n := len(all); n > 0 {
+// reset makes ready for a run of operations. The last process of all tends to have the
+// highest number.
+func (s *sequence) reset(all []history.Operation) {
+	s.broken, s.limit, s.lanes = false, 2*len(all)+1000, s.lanes[:0]
+	clear(s.others)
+	if n := len(all); n > 0 && s.lanes == nil {
 		s.lanes = make([]lane, 0, min(s.limit, max(0, all[n-1].Process)+100))
 	}
-	return s
 }
 
 func (s *sequence) add(op *history.Operation) {
@@ -39,6 +39,9 @@ func (s *sequence) add(op *history.Operation) {
 // follow enters what a process did next.
 func (s *sequence) follow(process int, next lane) {
 	if process < 0 || process >= s.limit {
+		if s.others == nil {
+			s.others = map[int]lane{}
+		}
 		before, ok := s.others[process]
 		if !ok {
 			before = idle

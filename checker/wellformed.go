@@ -12,15 +12,16 @@ import (
 
 // split splits h into the histories of its keys. It returns a [history.LineError] when h
 // is no history: whatever the store did, no clients can have seen this.
-func split(h *history.History, workers int) ([]perkey.History, error) {
+func (m *memory) split(h *history.History, workers int) ([]perkey.History, error) {
 	if o := h.Header.Object; o != history.Consensus && o != history.Blob && o != history.Register {
 		return nil, &history.LineError{Line: 1, Cause: fmt.Errorf("unknown object %q", h.Header.Object)}
 	}
-	parts := make([]sequence, workers)
+	m.parts = append(m.parts, make([]sequence, max(0, workers-len(m.parts)))...)
+	parts := m.parts[:workers]
 	for i := range parts {
-		parts[i] = newSequence(h.Operations)
+		parts[i].reset(h.Operations)
 	}
-	keys, err := perkey.SplitChecked(h, workers, func(worker int, few []history.Operation) error {
+	keys, err := m.splitter.Split(h, workers, func(worker int, few []history.Operation) error {
 		return survey(few, h.Header.Object, &parts[worker])
 	})
 	if err != nil {

@@ -21,19 +21,12 @@ import (
 //     was called before that and does not name the key is right.
 
 // project turns each listing into one read per key that it concerns.
-func (s *splitter) project() {
+func (s *Splitter) project() {
 	if len(s.listings) == 0 {
 		return
 	}
-	p := projector{
-		splitter: s,
-		since:    make([]int, len(s.keys)),
-		first:    make([]int32, len(s.keys)),
-		named:    make([]*history.Operation, len(s.keys)),
-		present:  make([]witness, len(s.keys)),
-		absent:   make([]*history.Operation, len(s.keys)),
-		firstSet: s.firstSets(),
-	}
+	p := &s.projector
+	p.reset(s)
 	for i, op := range s.listings {
 		p.listing(i+1, op, s.entries[i])
 	}
@@ -49,7 +42,7 @@ func (s *splitter) project() {
 
 // projector holds, by the place of each key, what it knows while it goes through the listings.
 type projector struct {
-	*splitter
+	*Splitter
 	since    []int                // the latest listing that names the key, counted from 1
 	first    []int32              // the first entry about it there
 	named    []*history.Operation // its projection, where there has to be one
@@ -58,60 +51,78 @@ type projector struct {
 	firstSet []int64 // Blob: the first call of a set
 }
 
+// reset forgets all listings.
+func (p *projector) reset(s *Splitter) {
+	n := len(s.keys)
+	p.Splitter = s
+	p.since, p.first, p.named = sized(p.since, n), sized(p.first, n), sized(p.named, n)
+	p.present, p.absent, p.firstSet = sized(p.present, n), sized(p.absent, n), sized(p.firstSet, n)
+	clear(p.since)
+	clear(p.present)
+	clear(p.absent)
+	p.firstSets()
+}
+
 // A witness is a listing and the entry that names the key.
 type witness struct {
 	op    *history.Operation
 	entry int32
 }
 
-// firstSets returns by key the first call of a set that may have happened.
-func (s *splitter) firstSets() []int64 {
-	first := make([]int64, len(s.keys))
-	for i := range first {
-		first[i] = math.MaxInt64
-		for _, p := range s.parts {
-			if at := p.local[i]; at != none {
-				first[i] = min(first[i], p.firstSet[at])
+// firstSets finds by key the first call of a set that may have happened.
+func (p *projector) firstSets() {
+	for i := range p.firstSet {
+		p.firstSet[i] = math.MaxInt64
+		for _, part := range p.parts {
+			if at := part.local[i]; at != none {
+				p.firstSet[i] = min(p.firstSet[i], part.firstSet[at])
 			}
 		}
 	}
-	return first
 }
 
 // resolve finds the keys that the listings name, each worker those of a part of them. A key
 // that only listings name is added to the others.
-func (s *splitter) resolve(workers int) {
+func (s *Splitter) resolve(workers int) {
 	if len(s.listings) == 0 {
 		return
 	}
-	places := make(map[string]int32, len(s.keys))
-	for i, key := range s.keys {
-		places[key] = int32(i)
+	if s.index == nil {
+		s.index = make(map[string]int32, len(s.keys))
 	}
-	s.entries = make([][]int32, len(s.listings))
+	clear(s.index)
+	for i, key := range s.keys {
+		s.index[key] = int32(i)
+	}
+	s.entries = sized(s.entries, len(s.listings))
 	unknown := make([]map[string]bool, workers)
 	parallel.Ranges(workers, len(s.listings), func(worker, from, to int) {
-		unknown[worker] = map[string]bool{}
 		for i := from; i < to; i++ {
-			s.entries[i] = find(s.listings[i].Action, places, unknown[worker])
+			s.entries[i] = s.find(s.entries[i], s.listings[i].Action, &unknown[worker])
 		}
 	})
 	known := len(s.keys)
 	for _, names := range unknown {
-		s.keys = union(s.keys, slices.Sorted(maps.Keys(names)))
+		if len(names) > 0 {
+			s.keys = union(s.keys, slices.Sorted(maps.Keys(names)))
+		}
 	}
 	if len(s.keys) > known {
 		s.resolve(workers)
 	}
 }
 
-// find returns the places of the keys that a listing names, and notes those that have none.
-func find(a history.Action, places map[string]int32, unknown map[string]bool) []int32 {
-	found := make([]int32, entries(a))
+// find returns the places of the keys that a listing names, in the memory of others, and
+// notes those that have none.
+func (s *Splitter) find(found []int32, a history.Action, unknown *map[string]bool) []int32 {
+	found = sized(found, entries(a))
 	for i := range found {
-		place, ok := places[entry(a, i)]
+		place, ok := s.index[entry(a, i)]
 		if !ok {
-			unknown[entry(a, i)] = true
+			if *unknown == nil {
+				*unknown = map[string]bool{}
+			}
+			(*unknown)[entry(a, i)] = true
 		}
 		found[i] = place
 	}

@@ -33,10 +33,22 @@ type part struct {
 	listings []*history.Operation
 	local    []int32 // by place among all keys: the place in this part, or none
 	next     []tally // by key: where its next operation goes
+	sorted   []string
+	err      error
 }
 
 // A tally counts the operations of one key.
 type tally struct{ counted, failed int32 }
+
+// reset makes ready for a part of another history.
+func (p *part) reset() {
+	if p.names == nil {
+		p.names = map[string]int32{}
+	}
+	clear(p.names)
+	p.keys, p.counts, p.firstSet, p.listings = p.keys[:0], p.counts[:0], p.firstSet[:0], p.listings[:0]
+	p.last, p.err = none, nil
+}
 
 // read notes the key of each operation.
 func (p *part) read(operations []history.Operation, places []place) {
@@ -82,16 +94,15 @@ func (p *part) count(op *history.Operation, key int32, at *place) {
 	}
 }
 
-// sorted returns the part's keys in order.
-func (p *part) sorted() []string {
-	sorted := slices.Clone(p.keys)
-	slices.Sort(sorted)
-	return sorted
+// sort sorts the part's keys.
+func (p *part) sort() {
+	p.sorted = append(p.sorted[:0], p.keys...)
+	slices.Sort(p.sorted)
 }
 
 // locate finds the part's keys among all keys.
 func (p *part) locate(all []string) {
-	p.local, p.next = make([]int32, len(all)), make([]tally, len(p.keys))
+	p.local, p.next = sized(p.local, len(all)), sized(p.next, len(p.keys))
 	for i, key := range all {
 		if at, ok := p.names[key]; ok {
 			p.local[i] = at
@@ -99,7 +110,6 @@ func (p *part) locate(all []string) {
 			p.local[i] = none
 		}
 	}
-	p.names = nil
 }
 
 // reserve keeps room for the part's operations of a key from next on. It returns where

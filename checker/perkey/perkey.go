@@ -3,8 +3,6 @@
 package perkey
 
 import (
-	"slices"
-
 	"github.com/assay-dev/assay/checker/internal/parallel"
 	"github.com/assay-dev/assay/workload/history"
 )
@@ -33,20 +31,35 @@ type History struct {
 //
 // Projections that follow from others are left out, see lists.go.
 func Split(h *history.History, workers int) []History {
-	histories, _ := SplitChecked(h, workers, func(int, []history.Operation) error { return nil })
+	histories, _ := new(Splitter).Split(h, workers, func(int, []history.Operation) error { return nil })
 	return histories
 }
 
-// SplitChecked does the same unless check returns an error. Each worker calls it with a few
+// A Splitter splits one history after the other in the same memory. The zero value is ready.
+type Splitter struct {
+	operations []history.Operation
+	places     []place
+	parts      []part
+	keys       []string // in order; the following are by their places among these
+	listings   []*history.Operation
+	index      map[string]int32 // of the keys, where listings name some
+	entries    [][]int32        // by listing: the places of the keys that it names
+	projected  [][]*history.Operation
+	projector  projector
+	histories  []History
+	all        []*history.Operation // of all histories
+	failed     []*history.Operation
+}
+
+// Split does what [Split] does, unless check returns an error. Each worker calls it with a few
 // operations after the other, just before it looks at them itself: what is in memory far
-// away is fetched once.
-func SplitChecked(h *history.History, workers int, check func(worker int, few []history.Operation) error) ([]History, error) {
-	s, err := newSplitter(h.Operations, workers, check)
-	if err != nil {
+// away is fetched once. The histories are good until the next call.
+func (s *Splitter) Split(h *history.History, workers int, check func(worker int, few []history.Operation) error) ([]History, error) {
+	if err := s.read(h.Operations, workers, check); err != nil {
 		return nil, err
 	}
 	s.project()
-	return s.histories(), nil
+	return s.distribute(), nil
 }
 
 // few operations fit into a processor's own memory.
@@ -69,44 +82,44 @@ func Refusal(op *history.Operation) bool {
 	return op.Outcome == history.Fail && history.Refused(op.Action)
 }
 
-// splitter holds the keys and what was found for each, by the key's place in sorted
-// order.
-type splitter struct {
-	operations []history.Operation
-	places     []place
-	parts      []part
-	keys       []string
-	listings   []*history.Operation
-	entries    [][]int32 // by listing: the places of the keys that it names
-	projected  [][]*history.Operation
-}
-
-// newSplitter goes through the operations, each worker through a part of them, and
-// brings their keys together.
-func newSplitter(operations []history.Operation, workers int, check func(int, []history.Operation) error) (*splitter, error) {
-	s := &splitter{operations: operations, places: make([]place, len(operations)), parts: make([]part, workers)}
-	errs := make([]error, workers)
+// read goes through the operations, each worker through a part of them, and brings their
+// keys together.
+func (s *Splitter) read(operations []history.Operation, workers int, check func(int, []history.Operation) error) error {
+	s.operations, s.places = operations, sized(s.places, len(operations))
+	s.parts = sized(s.parts, workers)
 	parallel.Ranges(workers, len(operations), func(worker, from, to int) {
-		s.parts[worker] = part{names: map[string]int32{}, last: none}
-		for end := from; from < to && errs[worker] == nil; from = end {
+		p := &s.parts[worker]
+		p.reset()
+		for end := from; from < to && p.err == nil; from = end {
 			end = min(from+few, to)
-			errs[worker] = check(worker, operations[from:end])
-			s.parts[worker].read(operations[from:end], s.places[from:end])
+			p.err = check(worker, operations[from:end])
+			p.read(operations[from:end], s.places[from:end])
 		}
+		p.sort()
 	})
-	if i := slices.IndexFunc(errs, func(err error) bool { return err != nil }); i >= 0 {
-		return nil, errs[i]
-	}
-	sorted := make([][]string, workers)
-	parallel.Ranges(workers, workers, func(worker, _, _ int) { sorted[worker] = s.parts[worker].sorted() })
+	s.keys, s.listings = nil, s.listings[:0]
 	for i := range s.parts {
+		if err := s.parts[i].err; err != nil {
+			return err
+		}
 		s.listings = append(s.listings, s.parts[i].listings...)
-		s.keys = union(s.keys, sorted[i])
+		s.keys = union(s.keys, s.parts[i].sorted)
 	}
 	s.resolve(workers)
 	parallel.Ranges(workers, workers, func(worker, _, _ int) { s.parts[worker].locate(s.keys) })
-	s.projected = make([][]*history.Operation, len(s.keys))
-	return s, nil
+	s.projected = sized(s.projected, len(s.keys))
+	for i := range s.projected {
+		s.projected[i] = s.projected[i][:0]
+	}
+	return nil
+}
+
+// sized returns a slice of n elements, s if it has room. What they are is not said.
+func sized[E any](s []E, n int) []E {
+	if cap(s) < n {
+		return make([]E, n)
+	}
+	return s[:n]
 }
 
 // union merges what is sorted.
@@ -128,9 +141,9 @@ func union(a, b []string) []string {
 	return append(append(all, a...), b...)
 }
 
-// histories distributes the operations. All keys share two arrays of exactly the right
+// distribute hands out the operations. All keys share two arrays of exactly the right
 // size, in which each worker knows the places of its own.
-func (s *splitter) histories() []History {
+func (s *Splitter) distribute() []History {
 	counts, fails := 0, 0
 	for i := range s.projected {
 		counts += len(s.projected[i])
@@ -140,19 +153,18 @@ func (s *splitter) histories() []History {
 			counts, fails = counts+int(n.counted), fails+int(n.failed)
 		}
 	}
-	all, failed := make([]*history.Operation, counts), make([]*history.Operation, fails)
-	histories := make([]History, len(s.keys))
+	s.all, s.failed, s.histories = sized(s.all, counts), sized(s.failed, fails), sized(s.histories, len(s.keys))
 	var next tally
 	for i, key := range s.keys {
 		begin := next
-		next.counted += int32(copy(all[next.counted:], s.projected[i]))
+		next.counted += int32(copy(s.all[next.counted:], s.projected[i]))
 		for w := range s.parts {
 			next = s.parts[w].reserve(i, next)
 		}
-		histories[i] = History{key, all[begin.counted:next.counted:next.counted], failed[begin.failed:next.failed:next.failed]}
+		s.histories[i] = History{key, s.all[begin.counted:next.counted:next.counted], s.failed[begin.failed:next.failed:next.failed]}
 	}
 	parallel.Ranges(len(s.parts), len(s.operations), func(worker, from, to int) {
-		s.parts[worker].distribute(s.operations[from:to], s.places[from:to], all, failed)
+		s.parts[worker].distribute(s.operations[from:to], s.places[from:to], s.all, s.failed)
 	})
-	return histories
+	return s.histories
 }
