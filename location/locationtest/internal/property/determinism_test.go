@@ -51,6 +51,8 @@ func TestTheSameSeedGivesTheSameHistoryByteForByte(t *testing.T) {
 			want := lines(t, p, c)
 			distinct[want] = true
 			for range 3 {
+				other, _ := p.draw(seed{n + 1, 0})
+				p.scheduled(other) // leaves its memory to the next
 				c, _ := p.draw(seed{n, 0})
 				if got := lines(t, p, c); got != want {
 					t.Fatalf("%v\ngave\n%s\nand\n%s", c.program, want, got)

@@ -15,7 +15,6 @@ type blobHandle struct {
 	names  []string
 	limits location.Capabilities
 	faulty [late + 1]location.Blob // made when it is needed
-	room   []byte
 }
 
 func (h *blobHandle) declared() location.Capabilities { return h.limits }
@@ -34,7 +33,7 @@ func (h *blobHandle) learn(request, history.Action) {}
 
 func (h *blobHandle) prepare(r request, w written) call {
 	key, wrong := r.keyOf(h.names, h.limits)
-	c := call{key: key, invalid: wrong, room: &h.room}
+	c := call{key: key, invalid: wrong}
 	switch r.op {
 	case "get", probe:
 		c.action = new(history.Get)

@@ -17,7 +17,6 @@ type consensusHandle struct {
 	limits location.Capabilities
 	faulty [late + 1]location.Consensus // made when it is needed
 	known  []consensusKnown             // by key
-	room   []byte
 }
 
 func (h *consensusHandle) declared() location.Capabilities { return h.limits }
@@ -43,7 +42,7 @@ func (h *consensusHandle) through(f fate) location.Consensus {
 func (h *consensusHandle) prepare(r request, w written) call {
 	k := &h.known[r.key]
 	key, wrong := r.keyOf(h.names, h.limits)
-	c := call{key: key, invalid: wrong, room: &h.room}
+	c := call{key: key, invalid: wrong}
 	switch r.op {
 	case "head", probe:
 		c.action = new(history.Head)

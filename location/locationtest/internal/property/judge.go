@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/assay-dev/assay/checker"
-	"github.com/assay-dev/assay/checker/explain"
 )
 
 // budget bounds the searches for one program. Few need any, and there is always another
@@ -15,17 +14,21 @@ const budget = 50 * time.Millisecond
 
 // judge checks what came of a run, and of the goroutines that it left behind.
 func (p *property) judge(r *run, left string) *failure {
-	f := &failure{testCase: testCase{program: r.program}, relax: p.options.Relax, left: left}
+	var invalid *checker.Violation
+	var broken *breach
 	if r.history != nil {
 		p.tally.operations += len(r.history.Operations)
-		f.violation, f.breach = p.wrong(r)
+		invalid, broken = p.wrong(r)
 	}
-	if f.violation == nil && f.breach == nil && f.left == "" {
+	if invalid == nil && broken == nil && left == "" {
+		p.spare = r.memory
 		return nil
 	}
 	r.tell()
-	f.history, f.origins = r.history, r.origins()
-	return f
+	return &failure{
+		testCase: testCase{program: r.program}, relax: p.options.Relax,
+		history: r.history, origins: r.origins(), violation: invalid, breach: broken, left: left,
+	}
 }
 
 // wrong returns what is wrong with what the clients saw, if anything is.
@@ -33,9 +36,7 @@ func (p *property) wrong(r *run) (*checker.Violation, *breach) {
 	if certain := r.first(true); certain != nil {
 		return nil, certain
 	}
-	result, err := checker.Check(context.Background(), r.history, checker.Options{
-		Relax: p.options.Relax, Workers: 1, Budget: checker.Budget{Time: budget}, Clock: explain.Steps,
-	})
+	result, err := p.checker.Check(context.Background(), r.history)
 	switch {
 	case err != nil:
 		p.t.Fatalf("the recording is at fault, not the store: %v", err)

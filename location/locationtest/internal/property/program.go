@@ -85,12 +85,12 @@ type request struct {
 	key     int
 	illegal int // if not 0: which of the keys that no store accepts
 	fate    fate
-	looks   int            // at its context after which a call is given up, see givenUp
 	expect  expectation    // of a compare_and_set
 	from    bound          // of a scan or a truncate
+	size    size           // of a value
+	looks   int            // at its context after which a call is given up, see givenUp
 	by      location.SeqNo // how far above or below, and from the expected number to the new one
 	limit   int64          // of a scan
-	size    size           // of a value
 	prefix  int            // of a list: so many bytes of the key
 }
 
@@ -101,7 +101,7 @@ const (
 )
 
 // A fate is what goes wrong with an operation.
-type fate int
+type fate uint8
 
 const (
 	fine      fate = iota
@@ -125,7 +125,7 @@ func (f fate) String() string {
 func (f fate) injected() bool { return f != fine && f < givenUp }
 
 // An expectation is what a compare-and-set expects.
-type expectation int
+type expectation uint8
 
 const (
 	expectSeen    expectation = iota // what the client last saw
@@ -139,7 +139,7 @@ const (
 )
 
 // A bound is where a scan begins or up to where a truncation goes.
-type bound int
+type bound uint8
 
 const (
 	boundSeen bound = iota

@@ -11,9 +11,10 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/assay-dev/assay/checker"
+	"github.com/assay-dev/assay/checker/explain"
 	"github.com/assay-dev/assay/location"
 	"github.com/assay-dev/assay/location/locationtest/internal/schedule"
-	"github.com/assay-dev/assay/workload/history"
 )
 
 // OpenConsensus opens a handle on a place.
@@ -44,6 +45,8 @@ type property struct {
 	start   time.Time
 	grace   time.Duration // that goroutines have to end, in real time
 	tally   tally
+	checker *checker.Checker
+	spare   *memory // of an earlier run; nil when there is none
 
 	// Once a case has failed, it has; no other is run any more.
 	failed *failure
@@ -58,6 +61,9 @@ type testCase struct {
 
 func newProperty(t *testing.T, object object, o Options) *property {
 	p := &property{t: t, object: object, options: &o, start: time.Now(), grace: longGrace, place: placeOf(t)}
+	p.checker = checker.NewChecker(checker.Options{
+		Relax: o.Relax, Workers: 1, Budget: checker.Budget{Time: budget}, Clock: explain.Steps,
+	})
 	p.deck = newDeck(object.name, &o, p.declared())
 	return p
 }
@@ -168,7 +174,7 @@ func (p *property) run(c testCase) *failure {
 // scheduled runs a case as it is interleaved. What fails has decisions to replay.
 func (p *property) scheduled(c testCase) *failure {
 	r := p.newRun(c.program)
-	taken := schedule.Record(c.interleave(), c.program.calls())
+	taken := r.taken.Record(c.interleave())
 	f := p.judge(r, p.bubble(r, taken))
 	if f != nil {
 		f.decisions, f.turns = taken.Decisions, turns(taken.Tasks, len(c.program.clients))
@@ -194,9 +200,13 @@ func (p *property) bubble(r *run, strategy schedule.Strategy) (left string) {
 // newRun makes a run on a place that no other has.
 func (p *property) newRun(program program) *run {
 	p.tally.runs++
-	calls := program.calls() + len(p.object.last(len(program.names)))
+	m := p.spare
+	if m == nil {
+		m = new(memory)
+	}
+	p.spare = nil
 	return &run{
 		object: p.object, place: p.place + strconv.Itoa(p.tally.runs), program: program, orderOnly: p.options.OrderOnly,
-		operations: make([]history.Operation, 0, calls), traces: make([]trace, 0, calls),
+		memory: m.cleared(),
 	}
 }

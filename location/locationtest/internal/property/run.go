@@ -34,10 +34,9 @@ type run struct {
 
 	history *history.History // when the run has come to its end
 
-	mu         sync.Mutex
-	operations []history.Operation
-	traces     []trace
-	breaches   []breach
+	mu sync.Mutex
+	*memory
+	breaches []breach
 }
 
 // An origin is which request of which client an operation comes from.
@@ -102,7 +101,7 @@ func (r *run) found(t testing.TB) {
 
 // client returns a client with a handle of its own.
 func (r *run) client(t testing.TB, process int, names []string) *client {
-	return &client{run: r, process: process, number: process + 1, handle: r.object.open(t, r.place, names)}
+	return &client{run: r, process: process, number: process + 1, handle: r.object.open(t, r.place, names), room: r.room()}
 }
 
 func (r *run) start(c *client, s script) {
@@ -123,9 +122,10 @@ type client struct {
 	*run
 	process, number int
 	handle          handle
-	unique          int // of its first call
-	called          int // so many calls
-	current         int // request
+	room            *[]byte // for the values that it writes
+	unique          int     // of its first call
+	called          int     // so many calls
+	current         int     // request
 }
 
 // tries is how often a read of the last client, who is alone, may fail.
@@ -151,6 +151,7 @@ func (c *client) request(ctx context.Context, r request) error {
 	}
 	c.called++
 	call := h.prepare(r, written{c.number, c.called, c.unique + c.called - 1})
+	call.room = c.room
 	op := history.Operation{Process: c.process, Key: call.key, Action: call.action}
 	ctx, end := r.fate.bend(ctx, r.looks)
 	defer end()
@@ -191,7 +192,7 @@ func (c *client) land(h handle, call call) {
 	if call.action = copied(call.action); call.action == nil {
 		return
 	}
-	call.room = new([]byte)
+	call.room = c.run.room()
 	c.host.Go(func(yield func()) { _ = h.send(location.WithYield(c.ctx, yield), call, fine) })
 }
 

@@ -8,7 +8,7 @@ import (
 )
 
 // A size is how long a value is.
-type size int
+type size uint8
 
 const (
 	small size = iota

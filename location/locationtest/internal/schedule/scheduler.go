@@ -149,8 +149,9 @@ func (s *Scheduler) yield(t *task) {
 		return
 	}
 	t.state = waiting
-	s.pass(t)
-	<-t.turn
+	if !s.pass(t) {
+		<-t.turn
+	}
 }
 
 func (s *Scheduler) end(t *task) {
@@ -160,23 +161,27 @@ func (s *Scheduler) end(t *task) {
 	s.pass(t)
 }
 
-// pass passes the turn on if it is t's, and unlocks.
-func (s *Scheduler) pass(t *task) {
+// pass passes the turn on if it is t's, and unlocks. It reports whether t has the next one,
+// too.
+func (s *Scheduler) pass(t *task) (again bool) {
 	mine := s.running == t
 	var next *task
 	if mine {
 		next = s.pick(t)
 	}
 	s.mu.Unlock()
-	if next != nil {
+	switch {
+	case next == t:
+		return true
+	case next != nil:
 		next.turn <- struct{}{}
-	}
-	if !mine {
+	case !mine:
 		select {
 		case s.progress <- struct{}{}:
 		default:
 		}
 	}
+	return false
 }
 
 // pick chooses who runs after the task last, and gives it the turn; nil when all wait

@@ -34,9 +34,10 @@ type Recorder struct {
 	Tasks     []int // who went on
 }
 
-// Record returns a Recorder with room for about so many decisions.
-func Record(s Strategy, decisions int) *Recorder {
-	return &Recorder{s, make([]int, 0, decisions), make([]int, 0, decisions)}
+// Record begins anew with another strategy, and returns r.
+func (r *Recorder) Record(s Strategy) *Recorder {
+	r.Strategy, r.Decisions, r.Tasks = s, r.Decisions[:0], r.Tasks[:0]
+	return r
 }
 
 // Next implements [Strategy].
