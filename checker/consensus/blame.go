@@ -21,17 +21,6 @@ type blame struct {
 	ended      bool              // it is established that nothing follows the last link
 }
 
-// refute collects it all.
-func (t *timeline) refute() *refutation {
-	b := newBlame(t)
-	if t.flaw.kind != flawless {
-		b.chain()
-	} else {
-		b.all()
-	}
-	return b.refutation()
-}
-
 func newBlame(t *timeline) *blame {
 	return &blame{t, map[int32]bool{}, map[location.SeqNo]bool{}, map[question]bool{}, map[int32]bool{}, false}
 }
@@ -164,7 +153,7 @@ func (b *blame) commitAfter(i int32, r int64, seq uint64) {
 		b.finish(seq)
 		return
 	}
-	for l := i; b.committed[l] > r; l-- {
+	for l := i; l == i || b.committed[l] > r; l-- {
 		if b.floors[l].at > r {
 			b.reach(b.floor(l), i, seq)
 			return

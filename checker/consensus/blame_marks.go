@@ -1,7 +1,9 @@
 package consensus
 
 import (
+	"cmp"
 	"math"
+	"slices"
 
 	"github.com/assay-dev/assay/workload/history"
 )
@@ -78,7 +80,7 @@ func (b *blame) passAfter(j int32, r int64) {
 			b.commitAfter(end+1, r, b.seq(end)+1)
 			b.pass(end, l)
 			return
-		case m.steps[l] == none && b.soonest(l) > r:
+		case m.steps[l] == none && (l == j || m.at[l-1] <= r) && b.soonest(l) > r:
 			b.raised(l, r)
 			return
 		}
@@ -87,11 +89,10 @@ func (b *blame) passAfter(j int32, r int64) {
 
 // soonest returns the first instant at which a raiser may pass link j.
 func (b *blame) soonest(j int32) int64 {
-	earliest := int64(never)
-	for i := range b.marks.raisers {
-		if r := &b.marks.raisers[i]; r.target >= j && b.marks.may(r, j) {
-			earliest = min(earliest, r.earliest)
-		}
+	earliest, m := int64(never), b.marks
+	from, _ := slices.BinarySearchFunc(m.raisers, j, func(r raiser, j int32) int { return cmp.Compare(r.target, j) })
+	for i := from; i < len(m.raisers) && m.may(&m.raisers[i], j); i++ {
+		earliest = min(earliest, m.raisers[i].earliest)
 	}
 	return earliest
 }
@@ -120,24 +121,45 @@ func (b *blame) readyAfter(end, l int32, r int64) {
 func (b *blame) raised(j int32, r int64) {
 	b.number(b.seq(j))
 	bound, cover := b.cover(j, r)
-	covered := false
-	for i := range b.seen {
-		s := &b.seen[i]
-		if s.call > r || s.detail == none || b.details[s.detail].kind != truncation {
-			continue
-		}
-		upTo := uint64(b.timeline.operations[s.op].Action.(*history.Truncate).UpTo)
-		switch {
-		case upTo <= b.seq(j):
-		case upTo >= bound:
-			covered = true
-		default:
-			b.gone(j, s.op)
+	all := b.bounded()
+	i, _ := slices.BinarySearchFunc(all, b.seq(j)+1, func(t bounded, n uint64) int { return cmp.Compare(t.upTo, n) })
+	for ; i < len(all) && all[i].upTo < bound; i++ {
+		if all[i].call <= r {
+			b.gone(j, all[i].op)
 		}
 	}
-	if covered {
+	if i < len(all) && all[i].earliest <= r {
 		cover()
 	}
+}
+
+// A bounded is a truncation that may have happened.
+type bounded struct {
+	upTo     uint64
+	call     int64
+	earliest int64 // the first call of this and those with higher bounds
+	op       int32
+}
+
+// bounded returns the truncations by their bounds.
+func (k *key) bounded() []bounded {
+	if k.byBound != nil {
+		return k.byBound
+	}
+	k.byBound = []bounded{}
+	for _, s := range k.seen {
+		if s.detail != none && k.details[s.detail].kind == truncation {
+			upTo := uint64(k.operations[s.op].Action.(*history.Truncate).UpTo)
+			k.byBound = append(k.byBound, bounded{upTo: upTo, call: s.call, op: s.op})
+		}
+	}
+	slices.SortFunc(k.byBound, func(a, b bounded) int { return cmp.Compare(a.upTo, b.upTo) })
+	earliest := int64(never)
+	for i := len(k.byBound) - 1; i >= 0; i-- {
+		earliest = min(earliest, k.byBound[i].call)
+		k.byBound[i].earliest = earliest
+	}
+	return k.byBound
 }
 
 // cover returns the lowest bound from which on no truncation passes link j until after
@@ -150,8 +172,8 @@ func (b *blame) cover(j int32, r int64) (bound uint64, collect func()) {
 			bound, collect = at, why
 		}
 	}
-	for l := j; l <= n; l++ {
-		if e := m.apart[l]; e.to <= n {
+	for l := j; l <= m.reach[j] && m.reach[j] < n; l++ {
+		if e := m.apart[l]; e.to == m.reach[j]+1 {
 			consider(e.to, func() {
 				b.gone(l, e.from)
 				b.kept(e.until, e.to)
@@ -208,9 +230,8 @@ func (b *blame) markAfterHead(j int32) {
 	}
 }
 
-// all collects why the timeline does not exist.
-func (b *blame) all() {
-	c := b.clash
+// all collects why there is a clash.
+func (b *blame) all(c clash) {
 	switch c.kind {
 	case lateCommit:
 		b.take(c.a)

@@ -39,35 +39,61 @@ func (k *key) decide() Result {
 // attempt returns an order, or else a refutation that rests on settled choices only.
 // It gives up (false) when the budget is used up.
 func (k *key) attempt() (proof.Order, *refutation, bool) {
-	if k.budget -= len(k.operations); k.budget < 0 {
-		return nil, nil, false
+	for {
+		if k.budget -= len(k.operations); k.budget < 0 {
+			return nil, nil, false
+		}
+		c := k.build()
+		order, why := k.try(c)
+		if len(why) > 0 && len(k.unsettled(why[0])) > 0 && k.guess.again(c, why) {
+			k.chains = append(k.chains, c)
+			continue
+		}
+		defer func() { k.chains = append(k.chains, c) }()
+		if len(why) == 0 {
+			return order, nil, true
+		}
+		return k.revise(c, why[0])
 	}
-	c := k.build()
-	defer func() { k.chains = append(k.chains, c) }()
-	order, r := k.try(c)
-	if r == nil {
-		return order, nil, true
-	}
-	return k.revise(c, r)
 }
 
-// try returns an order, or why a chain allows none.
-func (k *key) try(c *chain) (proof.Order, *refutation) {
+// try returns an order, or why a chain allows none: one refutation that rests on settled
+// choices only, or else as many as can be had in about the time that the chain took.
+func (k *key) try(c *chain) (order proof.Order, why []*refutation) {
 	t := k.newTimeline(c)
 	defer func() { k.timelines = append(k.timelines, t) }()
-	if t.flaw.kind == flawless && t.clash.kind == noClash {
+	if t.flaw.kind == flawless && len(t.clashes) == 0 {
 		return t.order(), nil
 	}
-	return nil, t.refute()
+	work := 0
+	for i := 0; i < max(1, len(t.clashes)) && work <= len(k.operations); i++ {
+		b := newBlame(t)
+		if t.flaw.kind != flawless {
+			b.chain()
+		} else {
+			b.all(t.clashes[i])
+		}
+		r := b.refutation()
+		if len(k.unsettled(r)) == 0 {
+			return nil, []*refutation{r}
+		}
+		why, work = append(why, r), work+len(b.operations)+len(b.stands)
+	}
+	return nil, why
+}
+
+// unsettled returns the choices that a refutation rests on and that are not settled.
+func (k *key) unsettled(r *refutation) []question {
+	return slices.DeleteFunc(slices.Collect(maps.Keys(r.uses)), func(q question) bool {
+		_, settled := k.settled[q]
+		return settled
+	})
 }
 
 // revise revises the choices that the refutation of a chain rests on and that are
 // not settled, one after the other.
 func (k *key) revise(c *chain, r *refutation) (proof.Order, *refutation, bool) {
-	unsettled := slices.DeleteFunc(slices.Collect(maps.Keys(r.uses)), func(q question) bool {
-		_, settled := k.settled[q]
-		return settled
-	})
+	unsettled := k.unsettled(r)
 	if len(unsettled) == 0 {
 		return nil, r, true
 	}

@@ -175,18 +175,24 @@ func (k *key) writers(slot int32, buffer []int32) []int32 {
 	return writers
 }
 
-// choose returns one of several possible writers: what was settled, or else one whose
-// predecessor is the nearest known version, or else the one with the nearest.
+// choose returns one of several possible writers: what was settled or guessed, or else one
+// whose predecessor is the nearest known version, or else the one with the nearest that
+// leads there.
 func (c *chain) choose(slot int32, writers []int32) int32 {
-	if after, ok := c.settled[question{false, slot}]; ok {
+	q := question{false, slot}
+	after, ok := c.settled[q]
+	if !ok {
+		after, ok = c.guess.answers[q]
+	}
+	if ok {
 		return writers[slices.IndexFunc(writers, func(w int32) bool { return c.writes[w].after == uint64(after) })]
 	}
-	known := slot - 1
-	for known >= 0 && !c.slots[known].known() {
-		known--
+	nearest := c.threshold(c.grounds()[slot].known)
+	if i := slices.IndexFunc(writers, func(w int32) bool { return c.writes[w].after == nearest }); i >= 0 {
+		return writers[i]
 	}
-	for _, w := range writers {
-		if c.writes[w].after == c.threshold(known) {
+	for _, w := range slices.Backward(writers) {
+		if c.grounded(slot, c.writes[w].after) {
 			return w
 		}
 	}

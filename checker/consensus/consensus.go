@@ -87,7 +87,10 @@ type key struct {
 	reads      []sight  // under stale-head, the heads and scans instead, process by process
 
 	settled map[question]int64 // the choices that are not to be revised
-	budget  int                // so many more operations may be looked at
+	guess   guesses
+	budget  int // so many more operations may be looked at
+
+	byBound []bounded // once it was needed
 
 	// Memory that is in no use.
 	chains    []*chain

@@ -18,6 +18,8 @@ func (k *key) reset(operations []*history.Operation) {
 	k.listings, k.reads = k.listings[:0], k.reads[:0]
 	k.budget = workPerOperation*n + freeWork
 	clear(k.settled)
+	k.guess.reset(k)
+	k.byBound = nil
 }
 
 // gather takes the operations apart. It returns a contradiction when an answer is

@@ -106,7 +106,7 @@ func (t *timeline) addTruncation(s *sight, d *detail) {
 	case above > t.length():
 		return // it cannot have succeeded
 	case deleted > target:
-		t.clash = clash{undercounts, above, s.op, none}
+		t.fail(clash{undercounts, above, s.op, none})
 		return
 	case deleted > 0:
 		t.addStep(target-deleted, target, s)
@@ -119,9 +119,11 @@ func (t *timeline) addStep(from, target int32, s *sight) {
 	m := t.marks
 	for j := from + 1; j <= target; j++ {
 		if m.steps[j] != none {
-			t.clash = clash{overlap, j, m.steps[j], s.op}
+			t.fail(clash{overlap, j, m.steps[j], s.op})
 			return
 		}
+	}
+	for j := from + 1; j <= target; j++ {
 		m.steps[j] = s.op
 	}
 	raise(&m.floors[from+1], s.call, s.op)
@@ -157,8 +159,7 @@ func (t *timeline) arrangeMarks() {
 		for ; j <= end; j++ {
 			m.low[j] = low
 			if m.steps[j] != none && m.apart[j].to <= end {
-				t.clash = clash{inside, j, none, none}
-				return
+				t.fail(clash{inside, j, none, none})
 			}
 		}
 	}
@@ -166,8 +167,7 @@ func (t *timeline) arrangeMarks() {
 	for j := n; j > 0; j-- {
 		m.high[j], m.reach[j] = min(m.high[j+1], m.until[j].to), min(m.reach[j+1], m.apart[j].to-1)
 		if m.high[j] <= n && m.low[j] >= m.high[j] {
-			t.clash = clash{tangled, j, none, none}
-			return
+			t.fail(clash{tangled, j, none, none})
 		}
 	}
 	t.arrangeRaisers()
@@ -207,8 +207,9 @@ func (t *timeline) settleMarks() (changed bool) {
 			at = max(at, m.ready[l])
 		}
 		for ; j <= end; j++ {
-			changed = changed || at > m.at[j]
-			m.at[j] = max(m.at[j], at)
+			kept := t.keep(lateMark, j, at, &m.ceilings[j])
+			changed = changed || kept > m.at[j]
+			m.at[j] = max(m.at[j], kept)
 		}
 	}
 	return changed

@@ -2,6 +2,7 @@ package consensus
 
 import (
 	"math"
+	"slices"
 
 	"github.com/assay-dev/assay/workload/history"
 )
@@ -26,9 +27,9 @@ type timeline struct {
 	// waiting are the mismatches on link i, linked by their places in delays.
 	waiting []int32
 	delays  []delay
-	marks   *marks // nil if nothing concerns the mark
-	spare   marks  // their memory
-	clash   clash
+	marks   *marks  // nil if nothing concerns the mark
+	spare   marks   // their memory
+	clashes []clash // why it does not exist; none if it does
 }
 
 // A bound is an instant and the operation that it comes from, none where it is the
@@ -44,7 +45,7 @@ type delay struct {
 	op, next  int32
 }
 
-// A clash is why the timeline does not exist. What a and b are depends on the kind.
+// A clash is why a timeline does not exist. What a and b are depends on the kind.
 type clash struct {
 	kind clashKind
 	i    int32
@@ -54,17 +55,26 @@ type clash struct {
 type clashKind uint8
 
 const (
-	noClash     clashKind = iota
-	lateCommit            // T(i) lies behind its ceiling
-	lateMark              // M(i) lies behind its ceiling
-	backwards             // the read b saw link i, the read a of its process saw later
-	unmarked              // the read a saw that link i was truncated, the read b later that it was not
-	hole                  // the scan a does not show link i
-	undercounts           // the truncation a counts more versions than there are
-	overlap               // the truncations a and b both deleted link i
-	inside                // link i was gone and a later one not, but one truncation deleted both
-	tangled               // T(i) would come before and after the marks
+	lateCommit  clashKind = iota // T(i) lies behind its ceiling
+	lateMark                     // M(i) lies behind its ceiling
+	backwards                    // the read b saw link i, the read a of its process saw later
+	unmarked                     // the read a saw that link i was truncated, the read b later that it was not
+	hole                         // the scan a does not show link i
+	undercounts                  // the truncation a counts more versions than there are
+	overlap                      // the truncations a and b both deleted link i
+	inside                       // link i was gone and a later one not, but one truncation deleted both
+	tangled                      // T(i) would come before and after the marks
 )
+
+// mostClashes are looked for at a time, so that guesses are put right together.
+const mostClashes = 1000
+
+// fail notes a clash.
+func (t *timeline) fail(c clash) {
+	if len(t.clashes) < mostClashes && !slices.Contains(t.clashes, c) {
+		t.clashes = append(t.clashes, c)
+	}
+}
 
 // newTimeline finds the least solution of all bounds, or a clash.
 func (k *key) newTimeline(c *chain) *timeline {
@@ -72,7 +82,7 @@ func (k *key) newTimeline(c *chain) *timeline {
 	if n := len(k.timelines); n > 0 {
 		t, k.timelines = k.timelines[n-1], k.timelines[:n-1]
 	}
-	t.chain, t.marks, t.clash = c, nil, clash{}
+	t.chain, t.marks, t.clashes = c, nil, t.clashes[:0]
 	if c.flaw.kind != flawless {
 		return t
 	}
@@ -89,10 +99,11 @@ func (k *key) newTimeline(c *chain) *timeline {
 	t.addAll(t.listings)
 	t.addAll(t.seen)
 	t.addReads()
-	if t.clash.kind == noClash && t.marks != nil {
+	found := len(t.clashes)
+	if t.marks != nil {
 		t.arrangeMarks()
 	}
-	if t.clash.kind == noClash {
+	if len(t.clashes) == found {
 		t.solve()
 	}
 	return t
@@ -129,15 +140,13 @@ func (t *timeline) view(s *sight) (v view, ok bool) {
 	return v, v.low-v.kept == d.number-1
 }
 
-// addAll enters the bounds that sights set, up to a clash.
+// addAll enters the bounds that sights set. Of one that clashes, not all.
 func (t *timeline) addAll(seen []sight) {
 	for i := range seen {
 		s := &seen[i]
 		t.limit(t.first[s.low], t.first[s.high], s.call, s.ret, s.op)
 		if s.detail != none {
-			if t.add(s, &t.details[s.detail]); t.clash.kind != noClash {
-				return
-			}
+			t.add(s, &t.details[s.detail])
 		}
 	}
 }
@@ -155,7 +164,7 @@ func (t *timeline) add(s *sight, d *detail) {
 	case scan:
 		v, ok := t.view(s)
 		if !ok {
-			t.clash = t.hole(s)
+			t.fail(t.hole(s))
 			return
 		}
 		t.marks.limit(v, s.call, s.ret, s.op)
@@ -205,14 +214,14 @@ func (t *timeline) addReads() {
 		v, ok := t.view(s)
 		switch {
 		case !ok:
-			t.clash = t.hole(s)
+			t.fail(t.hole(s))
+			continue
 		case v.high <= seen.low:
-			t.clash = clash{backwards, seen.low, low, s.op}
+			t.fail(clash{backwards, seen.low, low, s.op})
+			continue
 		case v.kept <= seen.gone:
-			t.clash = clash{unmarked, seen.gone, gone, s.op}
-		}
-		if t.clash.kind != noClash {
-			return
+			t.fail(clash{unmarked, seen.gone, gone, s.op})
+			continue
 		}
 		t.limit(v.low, v.high, always, s.ret, s.op)
 		t.marks.limit(v, always, s.ret, s.op)
@@ -236,21 +245,18 @@ func (t *timeline) solve() {
 			break
 		}
 	}
-	for i, at := range t.committed {
-		if at > t.ceilings[i].at {
-			t.clash = clash{lateCommit, int32(i), t.ceilings[i].op, none}
-			return
-		}
+	n := t.length() + 1
+	t.keep(lateCommit, n, t.committed[n], &t.ceilings[n])
+}
+
+// keep returns an instant that a link may have: at, or the ceiling if it lies behind. That is
+// a clash, and as if there were none the search for others goes on.
+func (t *timeline) keep(kind clashKind, i int32, at int64, ceiling *bound) int64 {
+	if at <= ceiling.at {
+		return at
 	}
-	if t.marks == nil {
-		return
-	}
-	for j, at := range t.marks.at {
-		if at > t.marks.ceilings[j].at {
-			t.clash = clash{lateMark, int32(j), t.marks.ceilings[j].op, none}
-			return
-		}
-	}
+	t.fail(clash{kind, i, ceiling.op, none})
+	return ceiling.at
 }
 
 // settleCommits raises T: forward, each to its own floor and that of its predecessor;
@@ -263,12 +269,12 @@ func (t *timeline) settleCommits() {
 		if t.marks != nil {
 			at = max(at, t.marks.at[t.marks.lifts[i].to])
 		}
-		t.committed[i] = at
+		t.committed[i] = t.keep(lateCommit, i, at, &t.ceilings[i])
 	}
 	for i := n; i > 0; i-- {
 		for d := t.waiting[i]; d != none; d = t.delays[d].next {
 			if m := &t.delays[d]; m.ret < t.committed[i+1] && m.call > t.committed[i] {
-				t.committed[i] = m.call
+				t.committed[i] = t.keep(lateCommit, i, m.call, &t.ceilings[i])
 			}
 		}
 	}

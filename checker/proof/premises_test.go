@@ -184,6 +184,25 @@ func TestAnOrderIsRefusedThatTheContractOrTimeForbids(t *testing.T) {
 }
 
 // A write of unknown outcome need not be in an order. But it is in none of another key.
+func TestAnOrderIsRefusedInWhichAScanReturnsMoreThanItsLimit(t *testing.T) {
+	refuse(t, &history.History{Header: history.Header{Object: history.Consensus}, Operations: []history.Operation{
+		on(0, 1, commit(1)), on(2, 3, commit(2)), on(4, 5, scan(1, 1, 2)),
+	}}, proof.Key{Key: "k", Order: proof.Order{{Line: 2, At: 0}, {Line: 3, At: 2}, {Line: 4, At: 4}}})
+}
+
+// A compare-and-set that was a mismatch wrote nothing, not even outside the contradiction.
+func TestAMismatchDoesNotStandForAWrite(t *testing.T) {
+	mismatch := &history.CompareAndSet{HasExpected: true, Expected: 1, New: version(2)}
+	h := &history.History{Header: history.Header{Object: history.Consensus}, Operations: []history.Operation{
+		on(0, 1, commit(1)), on(0, 9, mismatch), on(4, 5, &history.Head{Found: true, Version: version(2)}),
+	}}
+	number(h)
+	claim := proof.Key{Key: "k", Contradiction: []proof.Step{{Line: 4, Rule: "C6"}}, Apart: []location.SeqNo{1, 2, 3}}
+	if err := proof.Verify(h, nil, &proof.Certificate{Object: history.Consensus, Keys: []proof.Key{claim}}); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestAnOrderIsRefusedThatTakesFromAnotherKey(t *testing.T) {
 	other := info(0, set("a", 1))
 	other.Key = "other"
@@ -298,6 +317,13 @@ func TestAWriteOutsideAContradictionHappensOnlyWhileItIsInFlight(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+}
+
+func TestADeleteOutsideAContradictionMayHaveRemovedWhatItDidNotTell(t *testing.T) {
+	h := &history.History{Header: history.Header{Object: history.Blob}, Operations: []history.Operation{
+		on(0, 1, set("a", 1)), on(2, 3, &history.Delete{}), on(4, 5, get("")),
+	}}
+	refuse(t, h, proof.Key{Key: "k", Contradiction: []proof.Step{{Line: 2, Rule: "B2"}, {Line: 4, Rule: "B1"}}})
 }
 
 func TestTheStaleReadsOfAProcessKeepTheirOrder(t *testing.T) {
