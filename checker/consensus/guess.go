@@ -1,20 +1,26 @@
 package consensus
 
-import "slices"
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+)
 
 // guesses are the answers taken for questions that are not settled. Those on which
 // contradictions rest are changed, all at a time: where guesses are wrong in many places,
-// they are put right in a few rounds. Nobody relies on that: what is left after the last
-// round is settled, question by question.
+// they are put right in a few rounds. Nobody relies on that: what is left when it leads no
+// further is settled, question by question.
 type guesses struct {
-	key     *key
-	answers map[question]int64   // where it is not the likeliest
-	tried   map[question][]int64 // and was wrong
-	rounds  int                  // so many are left
-	bases   []ground             // by slot, once it was needed
+	key      *key
+	answers  map[question]int64   // where it is not the likeliest
+	wrong    map[question][]int64 // whatever the other answers are
+	fewest   int                  // contradictions that were left after a round
+	patience int                  // so many more rounds may go by without fewer
+	random   *rand.Rand           // the same for each key
+	bases    []ground             // by slot, once it was needed
 }
 
-const rounds = 40
+const patience = 20
 
 // A ground is what the version of a slot can have come from.
 type ground struct {
@@ -23,56 +29,53 @@ type ground struct {
 }
 
 func (g *guesses) reset(k *key) {
-	*g = guesses{key: k, rounds: rounds, bases: g.bases[:0]}
+	*g = guesses{key: k, fewest: math.MaxInt, bases: g.bases[:0]}
 }
 
 // again changes guesses on which refutations of a chain rest, and reports whether it could.
 func (g *guesses) again(c *chain, why []*refutation) bool {
-	if g.rounds--; g.rounds < 0 {
+	if g.patience--; len(why) < g.fewest {
+		g.fewest, g.patience = len(why), patience
+	}
+	if g.patience < 0 {
 		return false
+	}
+	if g.answers == nil {
+		g.answers, g.wrong, g.random = map[question]int64{}, map[question][]int64{}, rand.New(rand.NewPCG(1, 1))
 	}
 	changed := map[question]bool{}
 	for _, r := range why {
-		g.change(c, g.key.unsettled(r), changed)
+		questions := g.key.unsettled(r)
+		if !slices.ContainsFunc(questions, func(q question) bool { return changed[q] || q.followed }) {
+			slices.SortFunc(questions, earlier)
+			g.change(c, questions, changed)
+		}
 	}
 	return len(changed) > 0
 }
 
-// change goes on to the next answers to these questions, as one counts: to the first
-// question's next, or when it has none to its first and the second question's next …
-// It does nothing when all were tried, and when one of them was changed already.
+// change takes another answer to one of the questions on which a contradiction rests, any:
+// where answers are wrong only together, no order in which to try them is better.
 func (g *guesses) change(c *chain, questions []question, changed map[question]bool) {
-	slices.SortFunc(questions, earlier)
-	if slices.ContainsFunc(questions, func(q question) bool { return changed[q] || q.followed }) {
-		return
+	if q := questions[0]; len(questions) == 1 {
+		g.wrong[q] = append(g.wrong[q], c.answer(q))
 	}
-	for i, q := range questions {
-		tried := append(slices.Clone(g.tried[q]), c.answer(q))
-		next, ok := g.next(q, tried)
-		if !ok {
-			continue
-		}
-		if g.answers == nil {
-			g.answers, g.tried = map[question]int64{}, map[question][]int64{}
-		}
-		g.answers[q], g.tried[q], changed[q] = next, tried, true
-		for _, q := range questions[:i] {
-			g.answers[q], _ = g.next(q, nil)
-			delete(g.tried, q)
-			changed[q] = true
-		}
-		return
+	type guess struct {
+		question
+		answer int64
 	}
-}
-
-// next returns the likeliest answer that was not tried.
-func (g *guesses) next(q question, tried []int64) (int64, bool) {
-	for _, a := range g.key.answers(q) {
-		if !slices.Contains(tried, a.settle) && g.key.grounded(q.slot, uint64(a.settle)) {
-			return a.settle, true
+	var others []guess
+	for _, q := range questions {
+		for _, a := range g.key.answers(q) {
+			if a.settle != c.answer(q) && !slices.Contains(g.wrong[q], a.settle) && g.key.grounded(q.slot, uint64(a.settle)) {
+				others = append(others, guess{q, a.settle})
+			}
 		}
 	}
-	return 0, false
+	if len(others) > 0 {
+		other := others[g.random.IntN(len(others))]
+		g.answers[other.question], changed[other.question] = other.answer, true
+	}
 }
 
 // grounds returns what each slot can have come from.

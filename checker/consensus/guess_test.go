@@ -13,7 +13,7 @@ import (
 // With many unknown outcomes it is often open who wrote an unseen version, and many guesses
 // are wrong.
 func TestManyWrongGuessesArePutRightInAFewRounds(t *testing.T) {
-	const operations, most = 100_000, 10
+	const operations, most = 100_000, 8
 	for _, unknown := range []int{20, 50, 70} {
 		for _, broken := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%d %% unknown, broken: %v", unknown, broken), func(t *testing.T) {
