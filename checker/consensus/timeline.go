@@ -99,11 +99,10 @@ func (k *key) newTimeline(c *chain) *timeline {
 	t.addAll(t.listings)
 	t.addAll(t.seen)
 	t.addReads()
-	found := len(t.clashes)
-	if t.marks != nil {
+	if len(t.clashes) == 0 && t.marks != nil {
 		t.arrangeMarks()
 	}
-	if len(t.clashes) == found {
+	if len(t.clashes) == 0 {
 		t.solve()
 	}
 	return t

@@ -126,7 +126,7 @@ func Compare(a, b *history.Operation) int {
 // that may be some time before it removes whatever there is then.
 func (a *About) lookedUp(op *history.Operation) []Presence {
 	d, ok := op.Action.(*history.Delete)
-	if !ok || op.Outcome != history.Ok || !d.Found || !a.Relax.Allow(location.RelaxDeleteSize) {
+	if !ok || op.Outcome != history.Ok || !d.Answered || !d.Found || !a.Relax.Allow(location.RelaxDeleteSize) {
 		return nil
 	}
 	return []Presence{{true, d.Size}}

@@ -228,6 +228,18 @@ func TestAnOrderIsRefusedInWhichADeleteLookedUpWhatWasNotThere(t *testing.T) {
 	}
 }
 
+func TestADeleteThatDidNotTellLookedNothingUp(t *testing.T) {
+	relax := location.Relaxations{location.RelaxDeleteSize}
+	h := &history.History{Header: history.Header{Object: history.Blob, Relax: relax}, Operations: []history.Operation{
+		on(2, 3, &history.Delete{Found: true, Size: 9}), // which means nothing, as it was not answered
+	}}
+	number(h)
+	claim := proof.Key{Key: "k", Order: proof.Order{{Line: 2, At: 2}}}
+	if err := proof.Verify(h, relax, &proof.Certificate{Object: history.Blob, Relax: relax, Keys: []proof.Key{claim}}); err != nil {
+		t.Error(err)
+	}
+}
+
 // What a certificate says is refused where it is not about the history, or that is none.
 func TestACertificateIsRefusedThatDoesNotFitItsHistory(t *testing.T) {
 	stale := location.Relaxations{location.RelaxStaleHead}
