@@ -51,7 +51,7 @@ func BenchmarkDecode(b *testing.B) {
 	s := newSplitter(&text, &progress{})
 	c, _ := s.next()
 	c.takeLine()
-	d := newDecoder(Consensus, newNames())
+	d := newDecoder(Consensus, newNames(Consensus))
 	b.ReportAllocs()
 	lines := 0
 	for b.Loop() {

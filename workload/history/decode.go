@@ -158,7 +158,7 @@ func (d *decoder) read(name []byte) {
 	case "keys":
 		if d.begin(fieldKeys) {
 			for d.open('[', "a list"); d.more(']'); {
-				l.keys = append(l.keys, d.memory.listings.key(d.string()))
+				l.keys = append(l.keys, d.memory.listings.key(d.string(), &d.memory))
 			}
 		}
 	case "fault":
@@ -231,7 +231,7 @@ func (d *decoder) entry() location.BlobMetadata {
 	for d.open('{', "an object"); d.more('}'); {
 		switch string(d.name()) {
 		case "key":
-			e.Key = d.memory.listings.key(d.string())
+			e.Key = d.memory.listings.key(d.string(), &d.memory)
 			key++
 		case "size":
 			e.Size = d.int64()

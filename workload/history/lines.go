@@ -37,7 +37,7 @@ func readLines(s *splitter) (*History, error) {
 		return nil, &LineError{1, err}
 	}
 	h := &History{Header: header}
-	workers, names := runtime.GOMAXPROCS(0), newNames()
+	workers, names := runtime.GOMAXPROCS(0), newNames(header.Object)
 	tasks := make(chan task)
 	parts := make(chan (<-chan part), 2*workers)
 	stop := make(chan struct{})

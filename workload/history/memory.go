@@ -32,14 +32,14 @@ type memory struct {
 	recent *[1 << recentBits]text
 	block  *strings.Builder
 
-	names    *names
+	names    *names // nil: keys are texts like others
 	listings listings
 }
 
 func newMemory(n *names) memory {
 	return memory{
 		seed: maphash.MakeSeed(), recent: new([1 << recentBits]text), block: new(strings.Builder),
-		names: n, listings: newListings(n),
+		names: n, listings: newListings(),
 	}
 }
 
@@ -89,8 +89,11 @@ func (m *memory) text(b []byte) string {
 	return place.string
 }
 
-// key returns a key as a string that shares its memory with all that are equal.
+// key does the same for a key. All that are equal share their memory if they have names.
 func (m *memory) key(b []byte) string {
+	if m.names == nil {
+		return m.text(b)
+	}
 	place, ok := m.lookUp(b)
 	if !ok {
 		place.string = m.names.name(b)

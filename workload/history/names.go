@@ -10,7 +10,14 @@ type names struct {
 	known map[string]string
 }
 
-func newNames() *names { return &names{known: map[string]string{}} }
+// newNames returns nil for a Blob: its listings name the few keys under a prefix, and to
+// look up all others takes longer than that saves.
+func newNames(object Object) *names {
+	if object == Blob {
+		return nil
+	}
+	return &names{known: map[string]string{}}
+}
 
 func (n *names) name(key []byte) string {
 	n.mu.Lock()
@@ -26,7 +33,6 @@ func (n *names) name(key []byte) string {
 // listings name many keys each, and nearly always in the order in which they did before:
 // which one comes next need not be looked up.
 type listings struct {
-	names  *names
 	keys   map[string]*listed
 	slab   slab[listed]
 	latest *listed
@@ -38,26 +44,26 @@ type listed struct {
 	next *listed
 }
 
-func newListings(n *names) listings {
-	return listings{names: n, keys: map[string]*listed{}, latest: new(listed)}
+func newListings() listings {
+	return listings{keys: map[string]*listed{}, latest: new(listed)}
 }
 
-// key returns the key that a listing names next.
-func (l *listings) key(b []byte) string {
+// key returns the key that a listing names next, from m when it is new.
+func (l *listings) key(b []byte, m *memory) string {
 	next := l.latest.next
 	if next == nil || next.key != string(b) {
-		next = l.find(b)
+		next = l.find(b, m)
 		l.latest.next = next
 	}
 	l.latest = next
 	return next.key
 }
 
-func (l *listings) find(b []byte) *listed {
+func (l *listings) find(b []byte, m *memory) *listed {
 	found, ok := l.keys[string(b)]
 	if !ok {
 		found = l.slab.one()
-		found.key = l.names.name(b)
+		found.key = m.key(b)
 		l.keys[found.key] = found
 	}
 	return found

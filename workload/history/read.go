@@ -77,13 +77,10 @@ func (p *progress) Read(b []byte) (int, error) {
 }
 
 // whole estimates, generously, how many there are in the whole stream when n are in
-// the first bytes of it that were read. The very first say little of the others.
+// the first bytes of it that were read.
 func (p *progress) whole(n int, read int64) int {
-	switch {
-	case p.size == 0 || read == 0:
+	if p.size == 0 || read == 0 {
 		return n
-	case read < p.size/16:
-		return 2 * n
 	}
 	return int(1.1 * float64(n) * float64(p.size) / float64(read))
 }

@@ -44,7 +44,7 @@ func TestPlainTextEndsAtTheFirstByteThatIsSpecial(t *testing.T) {
 
 func TestTextsAreToldApartByAllOfTheirBytes(t *testing.T) {
 	char := rapid.SampledFrom([]byte("ab\x00"))
-	m := newMemory(newNames())
+	m := newMemory(newNames(Consensus))
 	rapid.Check(t, func(t *rapid.T) {
 		// What stands behind a text in its line is no part of it.
 		line := rapid.SliceOfN(char, 0, 20).Draw(t, "line")
@@ -55,7 +55,7 @@ func TestTextsAreToldApartByAllOfTheirBytes(t *testing.T) {
 		if got := m.key(text); got != string(text) {
 			t.Fatalf("got %q for the key %q", got, text)
 		}
-		if got := m.listings.key(text); got != string(text) {
+		if got := m.listings.key(text, &m); got != string(text) {
 			t.Fatalf("got %q for the key %q of a listing", got, text)
 		}
 	})
