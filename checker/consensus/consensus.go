@@ -83,6 +83,7 @@ type key struct {
 	seen       []sight  // what all other operations say
 	details    []detail // of some of them
 	mismatches int      // so many of these
+	counted    []int32  // the sights of truncations that told how many versions they deleted
 	listings   []sight  // the listings, which take no place in an order
 	reads      []sight  // under stale-head, the heads and scans instead, process by process
 

@@ -14,7 +14,7 @@ func (k *key) reset(operations []*history.Operation) {
 	n := len(operations)
 	k.operations, k.lines = operations, sized(k.lines, n)
 	k.writes, k.details = sized(k.writes, n*3/8)[:0], sized(k.details, n/3)[:0]
-	k.mismatches = 0
+	k.mismatches, k.counted = 0, k.counted[:0]
 	k.listings, k.reads = k.listings[:0], k.reads[:0]
 	k.budget = workPerOperation*n + freeWork
 	clear(k.settled)
@@ -129,6 +129,9 @@ func (k *key) take(i int32, op *history.Operation, hint *int32) (steps []proof.S
 		}
 		s.low = k.find(uint64(a.UpTo), *hint)
 		k.add(&s, detail{truncation, s.low, none, int32(min(a.Deleted, math.MaxInt32))})
+		if a.Deleted > 0 {
+			k.counted = append(k.counted, int32(len(k.seen)))
+		}
 	case *history.ListKeys:
 		to = &k.listings
 		switch len(a.Keys) {

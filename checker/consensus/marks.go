@@ -46,10 +46,10 @@ func (t *timeline) prepareMarks() {
 		return
 	}
 	n, m := int(t.length())+2, &t.spare
-	m.at, m.floors, m.ceilings, m.steps = sized(m.at, n), sized(m.floors, n), sized(m.ceilings, n), sized(m.steps, n)
+	m.at, m.floors, m.ceilings = sized(m.at, n), sized(m.floors, n), sized(m.ceilings, n)
 	m.after, m.until, m.lifts, m.apart = sized(m.after, n), sized(m.until, n), sized(m.lifts, n), sized(m.apart, n)
 	for j := range m.at {
-		m.at[j], m.floors[j], m.ceilings[j], m.steps[j] = always, bound{always, none}, bound{never, none}, none
+		m.at[j], m.floors[j], m.ceilings[j] = always, bound{always, none}, bound{never, none}
 		m.after[j], m.lifts[j] = edge{}, edge{}
 		m.until[j], m.apart[j] = edge{to: int32(n - 1)}, edge{to: int32(n - 1)}
 	}
@@ -91,45 +91,57 @@ func (m *marks) relate(v view, low, gone, op int32) {
 	}
 }
 
+// addSteps enters which links counted truncations passed. They do not depend on any
+// instant: most chains that are wrong are found out here.
+func (t *timeline) addSteps() {
+	steps := sized(t.spare.steps, int(t.length())+2)
+	for j := range steps {
+		steps[j] = none
+	}
+	t.spare.steps = steps
+	for _, i := range t.counted {
+		s := &t.seen[i]
+		d := &t.details[s.detail]
+		if above := t.first[d.slot]; above <= t.length() { // otherwise it cannot have succeeded
+			t.addStep(above, d.number, s.op)
+		}
+	}
+}
+
+// addStep enters a truncation that passed so many links below one.
+func (t *timeline) addStep(above, number, op int32) {
+	if number >= above {
+		t.fail(clash{undercounts, above, op, none})
+		return
+	}
+	passed := t.spare.steps[above-number : above]
+	if i := slices.IndexFunc(passed, func(other int32) bool { return other != none }); i >= 0 {
+		t.fail(clash{overlap, above - number + int32(i), passed[i], op})
+		return
+	}
+	for i := range passed {
+		passed[i] = op
+	}
+}
+
 // addTruncation enters a truncation that was answered, or may have happened.
 func (t *timeline) addTruncation(s *sight, d *detail) {
 	m, above := t.marks, t.first[d.slot]
 	target := above - 1
-	deleted, info := d.number, s.ret == never
-	if deleted == uncounted {
+	if d.number == uncounted {
 		m.raisers = append(m.raisers, raiser{target: target, op: s.op, call: s.call})
 	}
-	if info {
+	if s.ret == never || above > t.length() {
 		return
 	}
-	switch {
-	case above > t.length():
-		return // it cannot have succeeded
-	case deleted > target:
-		t.fail(clash{undercounts, above, s.op, none})
-		return
-	case deleted > 0:
-		t.addStep(target-deleted, target, s)
-	}
-	lower(&m.ceilings[target], s.ret, s.op)
-}
-
-// addStep enters a truncation that passed the links behind from up to target.
-func (t *timeline) addStep(from, target int32, s *sight) {
-	m := t.marks
-	for j := from + 1; j <= target; j++ {
-		if m.steps[j] != none {
-			t.fail(clash{overlap, j, m.steps[j], s.op})
-			return
+	if d.number > 0 {
+		from := target - d.number
+		raise(&m.floors[from+1], s.call, s.op)
+		if from > 0 && m.apart[from].to > from+1 {
+			m.apart[from] = edge{from + 1, s.op, s.op}
 		}
 	}
-	for j := from + 1; j <= target; j++ {
-		m.steps[j] = s.op
-	}
-	raise(&m.floors[from+1], s.call, s.op)
-	if from > 0 && m.apart[from].to > from+1 {
-		m.apart[from] = edge{from + 1, s.op, s.op}
-	}
+	lower(&m.ceilings[target], s.ret, s.op)
 }
 
 // stepEnd returns the last link that the step which begins at link j deleted.

@@ -86,6 +86,9 @@ func (k *key) newTimeline(c *chain) *timeline {
 	if c.flaw.kind != flawless {
 		return t
 	}
+	if t.addSteps(); len(t.clashes) > 0 {
+		return t
+	}
 	n := int(c.length()) + 2
 	t.committed, t.waiting = sized(t.committed, n), sized(t.waiting, n)
 	t.floors, t.ceilings = sized(t.floors, n), sized(t.ceilings, n)
