@@ -85,13 +85,13 @@ func (c *checking) refute(key perkey.History, lines []int, apart []location.SeqN
 	}
 	fault := proof.On(about.Operations, lines)
 	slices.SortFunc(fault, func(a, b *history.Operation) int { return cmp.Compare(a.Line, b.Line) })
-	culprit := culprit(fault)
+	culprit, wrote := culprit(fault), search.Wrote(key.Operations, fault)
 	v := &Violation{
 		Key: key.Key, Clause: model.Clause(culprit), Lines: lines,
-		Explanation: search.Explain(key, c.options.Relax, culprit, fault),
+		Explanation: search.Explain(key, c.options.Relax, culprit, fault, wrote),
 	}
 	if claim.Contradiction != nil {
-		v.Argument = explain.Contradiction(about, claim.Contradiction, claim.Apart, key.Operations, c.options.Clock)
+		v.Argument = explain.Contradiction(about, claim.Contradiction, claim.Apart, key.Operations, wrote, c.options.Clock)
 	} else {
 		v.Explanation += " This is too large for a certificate to prove."
 	}

@@ -17,9 +17,9 @@ import (
 
 // Contradiction returns the text, of several lines, for a contradiction as
 // [shrink.Contradiction] returned it, among all operations of a key, whose times the clock
-// counts.
-func Contradiction(about proof.About, steps []proof.Step, apart []location.SeqNo, all []*history.Operation, clock Clock) string {
-	w := &writer{clock: clock, all: all}
+// counts. Who wrote what those of the steps saw is known.
+func Contradiction(about proof.About, steps []proof.Step, apart []location.SeqNo, all []*history.Operation, wrote search.Authors, clock Clock) string {
+	w := &writer{clock: clock, all: all, wrote: wrote}
 	for _, s := range steps {
 		for _, op := range about.Operations {
 			if op.Line == s.Line {
@@ -41,6 +41,7 @@ type writer struct {
 	clock Clock
 	named []*history.Operation // those of the steps
 	all   []*history.Operation
+	wrote search.Authors
 }
 
 func (w *writer) line(format string, args ...any) {
@@ -99,18 +100,13 @@ func (w *writer) narrow(possible [][]proof.State) {
 
 // sources says who else wrote what an operation saw.
 func (w *writer) sources(i int) {
-	seen := search.Seen(w.named[i])
-	slices.Sort(seen)
 	told := 3 // at most
-	for n := 0; n < len(w.all) && told > 0 && len(seen) > 0; n++ {
-		op := w.all[n]
-		value, ok := search.Written(op)
-		if !ok {
-			continue
-		}
-		if _, sought := slices.BinarySearch(seen, value); sought && !slices.Contains(w.named, op) {
-			told--
-			w.line("  - What %s saw was written by %s.", w.name(i), search.Describe(op))
+	for _, name := range search.Seen(w.named[i]) {
+		for _, op := range w.wrote[name] {
+			if told > 0 && !slices.Contains(w.named, op) {
+				told--
+				w.line("  - What %s saw was written by %s.", w.name(i), search.Describe(op))
+			}
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/assay-dev/assay/checker/explain"
 	"github.com/assay-dev/assay/checker/proof"
+	"github.com/assay-dev/assay/checker/search"
 	"github.com/assay-dev/assay/checker/shrink"
 	"github.com/assay-dev/assay/location"
 	"github.com/assay-dev/assay/workload/history"
@@ -192,7 +193,7 @@ The clocks would have to be wrong by at least 10 ns to excuse it.
 func explained(object history.Object, operations []*history.Operation, clock explain.Clock) string {
 	about := proof.About{Object: object, Key: "k", Operations: operations}
 	steps, apart, about := shrink.Contradiction(about, nil, nil)
-	return explain.Contradiction(about, steps, apart, operations, clock)
+	return explain.Contradiction(about, steps, apart, operations, search.Wrote(operations, operations), clock)
 }
 
 func TestContradictionsAreExplained(t *testing.T) {

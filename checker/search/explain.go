@@ -11,8 +11,9 @@ import (
 )
 
 // Explain says in a sentence or two why the operations at fault on a key contradict
-// each other. The culprit is the one among them by which it came out.
-func Explain(h perkey.History, relax location.Relaxations, culprit *history.Operation, fault []*history.Operation) string {
+// each other. The culprit is the one among them by which it came out; who wrote what they
+// saw is known.
+func Explain(h perkey.History, relax location.Relaxations, culprit *history.Operation, fault []*history.Operation, wrote Authors) string {
 	var others []string
 	for _, op := range fault {
 		if op != culprit {
@@ -31,7 +32,7 @@ func Explain(h perkey.History, relax location.Relaxations, culprit *history.Oper
 		fmt.Fprintf(&text, "%s: no order of its operations explains %s together with %s.", key, it, list(others))
 	}
 	for _, op := range fault {
-		text.WriteString(unwritten(h, op))
+		text.WriteString(unwritten(h, op, wrote))
 	}
 	return text.String()
 }
@@ -46,17 +47,15 @@ func list(phrases []string) string {
 }
 
 // unwritten names the values that op saw and no operation can have written.
-func unwritten(h perkey.History, op *history.Operation) string {
+func unwritten(h perkey.History, op *history.Operation, wrote Authors) string {
 	var text string
-	names := Seen(op)
-	authors, failed := authors(h.Operations, names), authors(h.Failed, names)
-	for _, name := range names {
-		if authors[name] != nil {
+	for _, name := range Seen(op) {
+		if wrote[name] != nil {
 			continue
 		}
-		if tried := failed[name]; tried != nil {
+		if failed := Wrote(h.Failed, []*history.Operation{op})[name]; failed != nil {
 			text += fmt.Sprintf(" %q was written only by an operation that failed and must not have happened: process %d, line %d.",
-				name, tried.Process, tried.Line)
+				name, failed[0].Process, failed[0].Line)
 		} else {
 			text += fmt.Sprintf(" Nobody wrote %q.", name)
 		}
@@ -64,21 +63,22 @@ func unwritten(h perkey.History, op *history.Operation) string {
 	return text
 }
 
-// authors returns, by name, the first operation that wrote or tried to write each value.
-func authors(operations []*history.Operation, names []string) map[string]*history.Operation {
-	authors := map[string]*history.Operation{}
-	for _, name := range names {
-		authors[name] = nil
-	}
-	missing := len(authors)
-	for i := 0; i < len(operations) && missing > 0; i++ {
-		name, ok := Written(operations[i])
-		if !ok {
-			continue
+// Authors are the operations that wrote or tried to write a value, by its name.
+type Authors map[string][]*history.Operation
+
+// Wrote returns the authors of all that some operations saw.
+func Wrote(operations, saw []*history.Operation) Authors {
+	authors := Authors{}
+	for _, op := range saw {
+		for _, name := range Seen(op) {
+			authors[name] = nil
 		}
-		if author, wanted := authors[name]; wanted && author == nil {
-			authors[name] = operations[i]
-			missing--
+	}
+	for i := 0; i < len(operations) && len(authors) > 0; i++ {
+		if name, ok := written(operations[i]); ok {
+			if known, wanted := authors[name]; wanted {
+				authors[name] = append(known, operations[i])
+			}
 		}
 	}
 	return authors
@@ -109,8 +109,8 @@ func Seen(op *history.Operation) []string {
 	return nil
 }
 
-// Written returns the name of the value that op wrote or tried to write.
-func Written(op *history.Operation) (name string, ok bool) {
+// written returns the name of the value that op wrote or tried to write.
+func written(op *history.Operation) (name string, ok bool) {
 	switch a := op.Action.(type) {
 	case *history.CompareAndSet:
 		return a.New.Value, a.Committed || op.Outcome != history.Ok
