@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"syscall"
 	"testing"
 	"time"
@@ -153,8 +154,11 @@ type cost struct {
 	bytes     uint64        // allocated in all: at least what was in use at a time
 }
 
-// measure returns the least that f took in several tries.
+// measure returns the least that f took in several tries. No garbage is collected
+// meanwhile, as little as by assay check: when it is would depend on what else there is in
+// memory.
 func measure(tries int, f func()) (least cost) {
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	for i := range tries {
 		runtime.GC()
 		var before, after runtime.MemStats

@@ -83,7 +83,7 @@ type key struct {
 	seen       []sight  // what all other operations say
 	details    []detail // of some of them
 	mismatches int      // so many of these
-	counted    []int32  // the sights of truncations that told how many versions they deleted
+	counted    []count  // what some truncations told
 	listings   []sight  // the listings, which take no place in an order
 	reads      []sight  // under stale-head, the heads and scans instead, process by process
 
@@ -139,6 +139,9 @@ type detail struct {
 }
 
 const uncounted = -1
+
+// A count is a truncation that deleted so many versions, all below that of the slot.
+type count struct{ slot, number, op int32 }
 
 // kind says what a detail means.
 type kind uint8

@@ -128,9 +128,10 @@ func (k *key) take(i int32, op *history.Operation, hint *int32) (steps []proof.S
 			return wrongAnswer(op)
 		}
 		s.low = k.find(uint64(a.UpTo), *hint)
-		k.add(&s, detail{truncation, s.low, none, int32(min(a.Deleted, math.MaxInt32))})
-		if a.Deleted > 0 {
-			k.counted = append(k.counted, int32(len(k.seen)))
+		number := int32(min(a.Deleted, math.MaxInt32))
+		k.add(&s, detail{truncation, s.low, none, number})
+		if number > 0 {
+			k.counted = append(k.counted, count{s.low, number, i})
 		}
 	case *history.ListKeys:
 		to = &k.listings

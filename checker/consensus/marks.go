@@ -99,11 +99,9 @@ func (t *timeline) addSteps() {
 		steps[j] = none
 	}
 	t.spare.steps = steps
-	for _, i := range t.counted {
-		s := &t.seen[i]
-		d := &t.details[s.detail]
-		if above := t.first[d.slot]; above <= t.length() { // otherwise it cannot have succeeded
-			t.addStep(above, d.number, s.op)
+	for _, c := range t.counted {
+		if above := t.first[c.slot]; above <= t.length() { // otherwise it cannot have succeeded
+			t.addStep(above, c.number, c.op)
 		}
 	}
 }
