@@ -47,6 +47,9 @@ func (g *guesses) again(c *chain, why []*refutation) bool {
 	for _, r := range why {
 		questions := g.key.unsettled(r)
 		if !slices.ContainsFunc(questions, func(q question) bool { return changed[q] || q.followed }) {
+			if len(r.uses) == 1 {
+				g.wrong[questions[0]] = append(g.wrong[questions[0]], c.answer(questions[0]))
+			}
 			slices.SortFunc(questions, earlier)
 			g.change(c, questions, changed)
 		}
@@ -57,9 +60,6 @@ func (g *guesses) again(c *chain, why []*refutation) bool {
 // change takes another answer to one of the questions on which a contradiction rests, any:
 // where answers are wrong only together, no order in which to try them is better.
 func (g *guesses) change(c *chain, questions []question, changed map[question]bool) {
-	if q := questions[0]; len(questions) == 1 {
-		g.wrong[q] = append(g.wrong[q], c.answer(q))
-	}
 	type guess struct {
 		question
 		answer int64

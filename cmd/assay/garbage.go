@@ -27,10 +27,11 @@ func patience(path string) int64 {
 
 // collectLate lets the garbage collector rest until the program takes limit bytes of
 // memory: a check needs nearly all that it allocates to its end. From there on it rests
-// each time until the program takes half as much again as the last collection found in use.
-// It returns what ends this.
+// each time until the program takes half as much again as the last collection found in use,
+// but at most what the environment allows (GOMEMLIMIT). It returns what ends this.
 func collectLate(limit int64) (end func()) {
-	percent, usual := debug.SetGCPercent(-1), debug.SetMemoryLimit(limit)
+	usual := debug.SetMemoryLimit(-1)
+	percent, _ := debug.SetGCPercent(-1), debug.SetMemoryLimit(min(limit, usual))
 	var mu sync.Mutex
 	ended := false
 	afterCollection(func() (again bool) {
@@ -38,7 +39,7 @@ func collectLate(limit int64) (end func()) {
 		defer mu.Unlock()
 		if !ended {
 			limit = max(limit, live()/2*3)
-			debug.SetMemoryLimit(limit)
+			debug.SetMemoryLimit(min(limit, usual))
 		}
 		return !ended
 	})

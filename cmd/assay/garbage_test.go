@@ -34,6 +34,16 @@ func TestTheCollectorRestsUntilHalfAsMuchAgainIsInUse(t *testing.T) {
 	}
 }
 
+func TestTheCollectorRestsNoLongerThanTheEnvironmentAllows(t *testing.T) {
+	const allowed = 1 << 30
+	usual := debug.SetMemoryLimit(allowed)
+	t.Cleanup(func() { debug.SetMemoryLimit(usual) })
+	defer collectLate(2 * allowed)()
+	if now := debug.SetMemoryLimit(-1); now != allowed {
+		t.Errorf("the limit is %d", now)
+	}
+}
+
 func TestAFileMayTakeMoreMemoryThanItHasText(t *testing.T) {
 	const gigabyte = 1 << 30
 	for name, test := range map[string]struct {
