@@ -31,7 +31,7 @@ func Check(ctx context.Context, h *history.History, o Options) (*Result, error) 
 }
 
 // A Checker judges one history after the other. Small ones share its memory, to get which
-// takes longer than to judge them does.
+// takes longer than to judge them does: it is not for several goroutines at once.
 type Checker struct {
 	options Options
 	small   memory

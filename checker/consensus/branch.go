@@ -11,7 +11,7 @@ import (
 
 // The budget for revising choices, in operations looked at.
 const (
-	workPerOperation = 100
+	workPerOperation = 200
 	freeWork         = 2_000_000
 )
 

@@ -20,6 +20,7 @@ type chain struct {
 	first []int32 // by slot: the index of the first link at it or above; 0 for begin
 	known int32   // the index of the last version known to exist; those above were chosen
 	open  bool    // some write may have followed the last link
+	fits  bool    // it fits the counts of all truncations
 	flaw  flaw
 
 	buffer []int32 // for writers

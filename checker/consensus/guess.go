@@ -14,6 +14,7 @@ type guesses struct {
 	key      *key
 	answers  map[question]int64   // where it is not the likeliest
 	wrong    map[question][]int64 // whatever the other answers are
+	fit      bool                 // a chain fitted all counts, so that contradictions of time are looked for
 	fewest   int                  // contradictions that were left after a round
 	patience int                  // so many more rounds may go by without fewer
 	random   *rand.Rand           // the same for each key
@@ -34,6 +35,9 @@ func (g *guesses) reset(k *key) {
 
 // again changes guesses on which refutations of a chain rest, and reports whether it could.
 func (g *guesses) again(c *chain, why []*refutation) bool {
+	if c.fits && !g.fit {
+		g.fit, g.fewest = true, math.MaxInt
+	}
 	if g.patience--; len(why) < g.fewest {
 		g.fewest, g.patience = len(why), patience
 	}

@@ -13,16 +13,18 @@ import (
 // With many unknown outcomes it is often open who wrote an unseen version, and many guesses
 // are wrong.
 func TestManyWrongGuessesArePutRightInAFewRounds(t *testing.T) {
-	const operations, most = 100_000, 8
-	for _, unknown := range []int{20, 50, 70} {
+	const operations = 100_000
+	for unknown, most := range map[int]int{20: 4, 50: 8, 70: 12, 90: 100} {
 		for _, broken := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%d %% unknown, broken: %v", unknown, broken), func(t *testing.T) {
 				h := randhist.Busy{Object: history.Consensus, Operations: operations, Clients: 30, Unknown: unknown, Broken: broken}.Generate(1)
 				c := NewChecker(nil)
 				r := c.Check(perkey.Split(h, 1)[0].Operations)
 				n := len(c.key.operations)
-				if tried := (workPerOperation*n + freeWork - c.key.budget) / n; tried > most || r.Undecided != "" {
-					t.Errorf("%d chains were tried: %s", tried, r.Undecided)
+				tried := (workPerOperation*n + freeWork - c.key.budget) / n
+				t.Logf("%d chains were tried", tried)
+				if tried > most || r.Undecided != "" {
+					t.Error(r.Undecided)
 				}
 				if valid := r.Contradiction == nil; valid == broken {
 					t.Errorf("valid: %v", valid)

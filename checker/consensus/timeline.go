@@ -76,7 +76,8 @@ func (t *timeline) fail(c clash) {
 	}
 }
 
-// newTimeline finds the least solution of all bounds, or a clash.
+// newTimeline finds the least solution of all bounds, or clashes: with these, no instant is
+// above the least one, but some are below.
 func (k *key) newTimeline(c *chain) *timeline {
 	t := new(timeline)
 	if n := len(k.timelines); n > 0 {
@@ -89,6 +90,7 @@ func (k *key) newTimeline(c *chain) *timeline {
 	if t.addSteps(); len(t.clashes) > 0 {
 		return t
 	}
+	c.fits = true
 	n := int(c.length()) + 2
 	t.committed, t.waiting = sized(t.committed, n), sized(t.waiting, n)
 	t.floors, t.ceilings = sized(t.floors, n), sized(t.ceilings, n)
@@ -238,8 +240,8 @@ func (t *timeline) addReads() {
 	}
 }
 
-// solve raises all instants to the least ones that keep all bounds from below, and
-// then looks whether they keep those from above.
+// solve raises all instants to the least ones that keep all bounds from below, as far as
+// those from above let it.
 func (t *timeline) solve() {
 	for {
 		t.settleCommits()

@@ -212,3 +212,13 @@ func TestTimesThatCountStepsAreNoTimesOfClocks(t *testing.T) {
 		t.Errorf("got:\n%s", got)
 	}
 }
+
+func TestAWriterIsNamedOnceHoweverOftenItsValueWasSeen(t *testing.T) {
+	twice := &history.Scan{Limit: 9, Versions: []history.Version{version(1, "a"), version(1, "a")}}
+	got := explained(history.Consensus, []*history.Operation{
+		op(2, 0, 1, &history.CompareAndSet{New: version(1, "a"), Committed: true}), op(3, 2, 3, twice),
+	}, explain.Nanoseconds)
+	if strings.Count(got, "was written by") != 1 {
+		t.Errorf("got:\n%s", got)
+	}
+}

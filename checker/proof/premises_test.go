@@ -183,7 +183,6 @@ func TestAnOrderIsRefusedThatTheContractOrTimeForbids(t *testing.T) {
 	}
 }
 
-// A write of unknown outcome need not be in an order. But it is in none of another key.
 func TestAnOrderIsRefusedInWhichAScanReturnsMoreThanItsLimit(t *testing.T) {
 	refuse(t, &history.History{Header: history.Header{Object: history.Consensus}, Operations: []history.Operation{
 		on(0, 1, commit(1)), on(2, 3, commit(2)), on(4, 5, scan(1, 1, 2)),
@@ -203,6 +202,7 @@ func TestAMismatchDoesNotStandForAWrite(t *testing.T) {
 	}
 }
 
+// A write of unknown outcome need not be in an order. But it is in none of another key.
 func TestAnOrderIsRefusedThatTakesFromAnotherKey(t *testing.T) {
 	other := info(0, set("a", 1))
 	other.Key = "other"

@@ -49,13 +49,14 @@ func list(phrases []string) string {
 // unwritten names the values that op saw and no operation can have written.
 func unwritten(h perkey.History, op *history.Operation, wrote Authors) string {
 	var text string
+	failed := Wrote(h.Failed, []*history.Operation{op})
 	for _, name := range Seen(op) {
 		if wrote[name] != nil {
 			continue
 		}
-		if failed := Wrote(h.Failed, []*history.Operation{op})[name]; failed != nil {
+		if tried := failed[name]; tried != nil {
 			text += fmt.Sprintf(" %q was written only by an operation that failed and must not have happened: process %d, line %d.",
-				name, failed[0].Process, failed[0].Line)
+				name, tried[0].Process, tried[0].Line)
 		} else {
 			text += fmt.Sprintf(" Nobody wrote %q.", name)
 		}
@@ -84,7 +85,7 @@ func Wrote(operations, saw []*history.Operation) Authors {
 	return authors
 }
 
-// Seen returns the names of the values that op was answered with.
+// Seen returns the names of the values that op was answered with, each once.
 func Seen(op *history.Operation) []string {
 	switch a := op.Action.(type) {
 	case *history.Head:
@@ -92,9 +93,11 @@ func Seen(op *history.Operation) []string {
 			return []string{a.Version.Value}
 		}
 	case *history.Scan:
-		var names []string
+		names, known := []string(nil), map[string]bool{}
 		for _, v := range a.Versions {
-			names = append(names, v.Value)
+			if !known[v.Value] {
+				names, known[v.Value] = append(names, v.Value), true
+			}
 		}
 		return names
 	case *history.Get:

@@ -89,7 +89,7 @@ func (m *memory) text(b []byte) string {
 	return place.string
 }
 
-// key does the same for a key. All that are equal share their memory if they have names.
+// key does the same for a key. Nearly all that are equal share their memory if they have names.
 func (m *memory) key(b []byte) string {
 	if m.names == nil {
 		return m.text(b)

@@ -2,7 +2,7 @@ package history
 
 import "sync"
 
-// names are the keys of a history, each of them once for all who decode it. Listings name
+// names are the keys of a history, nearly each of them once for all who decode it. Listings name
 // them over and over, which takes little memory that way, and little time: strings that
 // share their memory are compared without a look at it.
 type names struct {
