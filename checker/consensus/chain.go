@@ -3,6 +3,8 @@ package consensus
 import (
 	"cmp"
 	"slices"
+
+	"github.com/assay-dev/assay/checker/internal/reuse"
 )
 
 // A question is one that the history leaves open about the chain: who wrote the
@@ -93,7 +95,7 @@ func (k *key) unused() *chain {
 	if n := len(k.chains); n > 0 {
 		c, k.chains = k.chains[n-1], k.chains[:n-1]
 	}
-	*c = chain{key: k, links: sized(c.links, len(k.slots)+1)[:0], first: c.first, buffer: c.buffer}
+	*c = chain{key: k, links: reuse.Slice(c.links, len(k.slots)+1)[:0], first: c.first, buffer: c.buffer}
 	return c
 }
 
@@ -224,7 +226,7 @@ func (c *chain) below(slot int32, after uint64) int32 {
 
 // index fills in which link is the first at or above each slot.
 func (c *chain) index() {
-	c.first = sized(c.first, len(c.slots)+1)
+	c.first = reuse.Slice(c.first, len(c.slots)+1)
 	c.first[c.begin()] = 0
 	i := int32(1)
 	for slot := range c.slots {

@@ -63,14 +63,6 @@ func (c *Checker) Check(operations []*history.Operation) Result {
 	return k.decide()
 }
 
-// sized returns a slice of n elements, s if it has room. What they are is not said.
-func sized[E any](s []E, n int) []E {
-	if cap(s) < n {
-		return make([]E, n, n+n/64) // another chain of the key may be a little longer
-	}
-	return s[:n]
-}
-
 // A key is the state of one check: what its operations say, before any choice.
 type key struct {
 	operations []*history.Operation

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/assay-dev/assay/checker/internal/reuse"
 	"github.com/assay-dev/assay/checker/proof"
 	"github.com/assay-dev/assay/location"
 	"github.com/assay-dev/assay/workload/history"
@@ -12,8 +13,8 @@ import (
 
 func (k *key) reset(operations []*history.Operation) {
 	n := len(operations)
-	k.operations, k.lines = operations, sized(k.lines, n)
-	k.writes, k.details = sized(k.writes, n*3/8)[:0], sized(k.details, n/3)[:0]
+	k.operations, k.lines = operations, reuse.Slice(k.lines, n)
+	k.writes, k.details = reuse.Slice(k.writes, n*3/8)[:0], reuse.Slice(k.details, n/3)[:0]
 	k.mismatches, k.counted = 0, k.counted[:0]
 	k.listings, k.reads = k.listings[:0], k.reads[:0]
 	k.budget = workPerOperation*n + freeWork
@@ -63,7 +64,7 @@ func (k *key) takeWrites() []proof.Step {
 			return wrongAnswer(op)
 		}
 	}
-	k.seen = sized(k.seen, len(k.operations)-len(k.writes))[:0]
+	k.seen = reuse.Slice(k.seen, len(k.operations)-len(k.writes))[:0]
 	return nil
 }
 
@@ -220,7 +221,7 @@ func (k *key) group() {
 			distinct++
 		}
 	}
-	k.slots = sized(k.slots, distinct+1)[:0]
+	k.slots = reuse.Slice(k.slots, distinct+1)[:0]
 	for i := range k.writes {
 		w := &k.writes[i]
 		if i == 0 || w.seq != k.writes[i-1].seq {

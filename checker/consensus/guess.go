@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+
+	"github.com/assay-dev/assay/checker/internal/reuse"
 )
 
 // guesses are the answers taken for questions that are not settled. Those on which
@@ -85,7 +87,7 @@ func (g *guesses) change(c *chain, questions []question, changed map[question]bo
 // grounds returns what each slot can have come from.
 func (k *key) grounds() []ground {
 	if g := &k.guess; len(g.bases) == 0 {
-		g.bases = sized(g.bases, len(k.slots))
+		g.bases = reuse.Slice(g.bases, len(k.slots))
 		known := int32(none)
 		for i := range k.end() {
 			g.bases[i] = ground{known: known}

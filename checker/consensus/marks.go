@@ -3,6 +3,8 @@ package consensus
 import (
 	"cmp"
 	"slices"
+
+	"github.com/assay-dev/assay/checker/internal/reuse"
 )
 
 // marks are the instants M(j) at which the low-water mark passed each link: the mark is
@@ -46,8 +48,8 @@ func (t *timeline) prepareMarks() {
 		return
 	}
 	n, m := int(t.length())+2, &t.spare
-	m.at, m.floors, m.ceilings = sized(m.at, n), sized(m.floors, n), sized(m.ceilings, n)
-	m.after, m.until, m.lifts, m.apart = sized(m.after, n), sized(m.until, n), sized(m.lifts, n), sized(m.apart, n)
+	m.at, m.floors, m.ceilings = reuse.Slice(m.at, n), reuse.Slice(m.floors, n), reuse.Slice(m.ceilings, n)
+	m.after, m.until, m.lifts, m.apart = reuse.Slice(m.after, n), reuse.Slice(m.until, n), reuse.Slice(m.lifts, n), reuse.Slice(m.apart, n)
 	for j := range m.at {
 		m.at[j], m.floors[j], m.ceilings[j] = always, bound{always, none}, bound{never, none}
 		m.after[j], m.lifts[j] = edge{}, edge{}
@@ -94,7 +96,7 @@ func (m *marks) relate(v view, low, gone, op int32) {
 // addSteps enters which links counted truncations passed. They do not depend on any
 // instant: most chains that are wrong are found out here.
 func (t *timeline) addSteps() {
-	steps := sized(t.spare.steps, int(t.length())+2)
+	steps := reuse.Slice(t.spare.steps, int(t.length())+2)
 	for j := range steps {
 		steps[j] = none
 	}
@@ -155,8 +157,8 @@ func (m *marks) stepEnd(j int32) int32 {
 // instants, and the raisers that may pass each link.
 func (t *timeline) arrangeMarks() {
 	m, n := t.marks, t.length()
-	m.low, m.high, m.reach = sized(m.low, int(n+2)), sized(m.high, int(n+2)), sized(m.reach, int(n+2))
-	m.ready = sized(m.ready, int(n+2))
+	m.low, m.high, m.reach = reuse.Slice(m.low, int(n+2)), reuse.Slice(m.high, int(n+2)), reuse.Slice(m.reach, int(n+2))
+	m.ready = reuse.Slice(m.ready, int(n+2))
 	m.low[0] = 0
 	for j := int32(1); j <= n; {
 		end, low := j, max(m.low[j-1], m.after[j].to, j+1)

@@ -1,6 +1,7 @@
 package consensus
 
 import (
+	"github.com/assay-dev/assay/checker/internal/reuse"
 	"github.com/assay-dev/assay/checker/proof"
 )
 
@@ -32,17 +33,17 @@ func (t *timeline) order() proof.Order {
 	*o = orderer{
 		timeline: t,
 		events:   o.events,
-		commits:  sized(o.commits, n+2),
-		passes:   sized(o.passes, n+2)[:0],
+		commits:  reuse.Slice(o.commits, n+2),
+		passes:   reuse.Slice(o.passes, n+2)[:0],
 		passings: o.passings[:0],
 		raised:   map[int32]bool{},
-		stale:    sized(o.stale, len(t.reads)),
-		segments: sized(o.segments, len(t.seen)),
+		stale:    reuse.Slice(o.stale, len(t.reads)),
+		segments: reuse.Slice(o.segments, len(t.seen)),
 		ends:     o.ends,
 	}
 	o.commits[0], o.commits[n+1] = 0, 0
 	o.merge()
-	o.ends = sized(o.ends, len(o.events))
+	o.ends = reuse.Slice(o.ends, len(o.events))
 	clear(o.ends)
 	o.placeReads()
 	o.placeOthers()
@@ -58,7 +59,7 @@ func (o *orderer) merge() {
 		next++
 	}
 	o.listPassings()
-	o.events = append(sized(o.events, int(o.length())+len(o.passings)+1)[:0], event{always, none})
+	o.events = append(reuse.Slice(o.events, int(o.length())+len(o.passings)+1)[:0], event{always, none})
 	for _, p := range o.passings {
 		for next <= o.length() && (next <= o.marks.low[p.end] || o.committed[next] < p.at) {
 			commit()

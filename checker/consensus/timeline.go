@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/assay-dev/assay/checker/internal/reuse"
 	"github.com/assay-dev/assay/workload/history"
 )
 
@@ -92,9 +93,9 @@ func (k *key) newTimeline(c *chain) *timeline {
 	}
 	c.fits = true
 	n := int(c.length()) + 2
-	t.committed, t.waiting = sized(t.committed, n), sized(t.waiting, n)
-	t.floors, t.ceilings = sized(t.floors, n), sized(t.ceilings, n)
-	t.delays = sized(t.delays, k.mismatches)[:0]
+	t.committed, t.waiting = reuse.Slice(t.committed, n), reuse.Slice(t.waiting, n)
+	t.floors, t.ceilings = reuse.Slice(t.floors, n), reuse.Slice(t.ceilings, n)
+	t.delays = reuse.Slice(t.delays, k.mismatches)[:0]
 	for i := range t.floors {
 		t.committed[i], t.floors[i], t.ceilings[i], t.waiting[i] = always, bound{always, none}, bound{never, none}, none
 	}

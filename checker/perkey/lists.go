@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/assay-dev/assay/checker/internal/parallel"
+	"github.com/assay-dev/assay/checker/internal/reuse"
 	"github.com/assay-dev/assay/workload/history"
 )
 
@@ -55,8 +56,8 @@ type projector struct {
 func (p *projector) reset(s *Splitter) {
 	n := len(s.keys)
 	p.Splitter = s
-	p.since, p.first, p.named = sized(p.since, n), sized(p.first, n), sized(p.named, n)
-	p.present, p.absent, p.firstSet = sized(p.present, n), sized(p.absent, n), sized(p.firstSet, n)
+	p.since, p.first, p.named = reuse.Slice(p.since, n), reuse.Slice(p.first, n), reuse.Slice(p.named, n)
+	p.present, p.absent, p.firstSet = reuse.Slice(p.present, n), reuse.Slice(p.absent, n), reuse.Slice(p.firstSet, n)
 	clear(p.since)
 	clear(p.present)
 	clear(p.absent)
@@ -94,7 +95,7 @@ func (s *Splitter) resolve(workers int) {
 	for i, key := range s.keys {
 		s.index[key] = int32(i)
 	}
-	s.entries = sized(s.entries, len(s.listings))
+	s.entries = reuse.Slice(s.entries, len(s.listings))
 	unknown := make([]map[string]bool, workers)
 	parallel.Ranges(workers, len(s.listings), func(worker, from, to int) {
 		for i := from; i < to; i++ {
@@ -115,7 +116,7 @@ func (s *Splitter) resolve(workers int) {
 // find returns the places of the keys that a listing names, in the memory of others, and
 // notes those that have none.
 func (s *Splitter) find(found []int32, a history.Action, unknown *map[string]bool) []int32 {
-	found = sized(found, entries(a))
+	found = reuse.Slice(found, entries(a))
 	for i := range found {
 		place, ok := s.index[entry(a, i)]
 		if !ok {

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/assay-dev/assay/checker/internal/reuse"
 	"github.com/assay-dev/assay/workload/history"
 )
 
@@ -102,7 +103,7 @@ func (p *part) sort() {
 
 // locate finds the part's keys among all keys.
 func (p *part) locate(all []string) {
-	p.local, p.next = sized(p.local, len(all)), sized(p.next, len(p.keys))
+	p.local, p.next = reuse.Slice(p.local, len(all)), reuse.Slice(p.next, len(p.keys))
 	for i, key := range all {
 		if at, ok := p.names[key]; ok {
 			p.local[i] = at

@@ -4,6 +4,7 @@ package perkey
 
 import (
 	"github.com/assay-dev/assay/checker/internal/parallel"
+	"github.com/assay-dev/assay/checker/internal/reuse"
 	"github.com/assay-dev/assay/workload/history"
 )
 
@@ -85,8 +86,8 @@ func Refusal(op *history.Operation) bool {
 // read goes through the operations, each worker through a part of them, and brings their
 // keys together.
 func (s *Splitter) read(operations []history.Operation, workers int, check func(int, []history.Operation) error) error {
-	s.operations, s.places = operations, sized(s.places, len(operations))
-	s.parts = sized(s.parts, workers)
+	s.operations, s.places = operations, reuse.Slice(s.places, len(operations))
+	s.parts = reuse.Slice(s.parts, workers)
 	parallel.Ranges(workers, len(operations), func(worker, from, to int) {
 		p := &s.parts[worker]
 		p.reset()
@@ -107,19 +108,11 @@ func (s *Splitter) read(operations []history.Operation, workers int, check func(
 	}
 	s.resolve(workers)
 	parallel.Ranges(workers, workers, func(worker, _, _ int) { s.parts[worker].locate(s.keys) })
-	s.projected = sized(s.projected, len(s.keys))
+	s.projected = reuse.Slice(s.projected, len(s.keys))
 	for i := range s.projected {
 		s.projected[i] = s.projected[i][:0]
 	}
 	return nil
-}
-
-// sized returns a slice of n elements, s if it has room. What they are is not said.
-func sized[E any](s []E, n int) []E {
-	if cap(s) < n {
-		return make([]E, n)
-	}
-	return s[:n]
 }
 
 // union merges what is sorted.
@@ -153,7 +146,7 @@ func (s *Splitter) distribute() []History {
 			counts, fails = counts+int(n.counted), fails+int(n.failed)
 		}
 	}
-	s.all, s.failed, s.histories = sized(s.all, counts), sized(s.failed, fails), sized(s.histories, len(s.keys))
+	s.all, s.failed, s.histories = reuse.Slice(s.all, counts), reuse.Slice(s.failed, fails), reuse.Slice(s.histories, len(s.keys))
 	var next tally
 	for i, key := range s.keys {
 		begin := next
