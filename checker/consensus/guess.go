@@ -8,10 +8,10 @@ import (
 	"github.com/assay-dev/assay/checker/internal/reuse"
 )
 
-// guesses are the answers taken for questions that are not settled. Those on which
-// contradictions rest are changed, all at a time: where guesses are wrong in many places,
-// they are put right in a few rounds. Nobody relies on that: what is left when it leads no
-// further is settled, question by question.
+// guesses are the answers taken for questions that are not settled. In each round one of
+// those on which each contradiction rests is changed: where guesses are wrong in many
+// places, they are put right in a few rounds. Nobody relies on that: what is left when it
+// leads no further is settled, question by question.
 type guesses struct {
 	key      *key
 	answers  map[question]int64   // where it is not the likeliest
