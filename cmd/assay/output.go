@@ -64,9 +64,10 @@ func (o *output) report(r results.Result) {
 }
 
 // summarize adds all results to the file that was asked for: a build server gives one
-// to all commands of a job.
+// to all commands of a job. A command without results, such as one that explains itself,
+// touches no file.
 func (o *output) summarize() error {
-	if o.summary == "" {
+	if o.summary == "" || len(o.reported) == 0 {
 		return nil
 	}
 	file, err := os.OpenFile(o.summary, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
