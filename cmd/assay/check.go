@@ -102,7 +102,7 @@ func (o *output) check(ctx context.Context, path string, opts job.CheckOptions) 
 }
 
 func (o *output) checkFile(ctx context.Context, file string, opts job.CheckOptions) {
-	defer collectLate(patience(file))()
+	defer letGarbageRest(file)()
 	result, h, err := job.Check(ctx, file, opts)
 	if result.Verdict == "" {
 		o.fail(err)

@@ -9,6 +9,10 @@ import (
 	"sync"
 )
 
+// letGarbageRest makes the check of a history file the faster, where it has the program to
+// itself. It returns what ends this.
+func letGarbageRest(path string) (end func()) { return collectLate(patience(path)) }
+
 // patience returns how many bytes of memory a check of the history file may take before
 // its garbage is collected: a third more than there are bytes of text. It needs about as
 // many as these.

@@ -44,6 +44,19 @@ func TestTheCollectorRestsNoLongerThanTheEnvironmentAllows(t *testing.T) {
 	}
 }
 
+func TestTheCheckAtTheEndOfARunLetsGarbageRest(t *testing.T) {
+	usual := debug.SetMemoryLimit(math.MaxInt64)
+	t.Cleanup(func() { debug.SetMemoryLimit(usual) })
+	spec, err := runFlags{clients: 1, keys: 1, timeout: 1, store: "store"}.spec(func(string) bool { return false })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer spec.BeforeCheck(filepath.Join(t.TempDir(), "history.jsonl"))()
+	if now := debug.SetMemoryLimit(-1); now == math.MaxInt64 {
+		t.Error("the limit is where it was")
+	}
+}
+
 func TestAFileMayTakeMoreMemoryThanItHasText(t *testing.T) {
 	const gigabyte = 1 << 30
 	for name, test := range map[string]struct {

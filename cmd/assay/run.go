@@ -119,6 +119,7 @@ func (f runFlags) spec(given func(flag string) bool) (job.Spec, error) {
 		Ops: f.ops, Duration: f.time, Timeout: f.timeout, Faults: plan, Relax: relax,
 		Weights: f.weights,
 		Seed:    f.seed, Name: f.name, Store: f.store, Certificate: f.certificate,
+		BeforeCheck: letGarbageRest,
 	}
 	if given("value-bytes") {
 		s.ValueBytes = f.value

@@ -66,7 +66,7 @@ func verifyCommand(o *output) *cobra.Command {
 }
 
 func (o *output) verify(history, certificate string, relax location.Relaxations) error {
-	defer collectLate(patience(history))()
+	defer letGarbageRest(history)()
 	c, err := job.Verify(history, certificate, relax)
 	if err != nil {
 		return fmt.Errorf("refused: %w", err)

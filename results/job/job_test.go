@@ -14,6 +14,7 @@ import (
 	"github.com/assay-dev/assay/location"
 	"github.com/assay-dev/assay/results"
 	"github.com/assay-dev/assay/results/job"
+	"github.com/assay-dev/assay/results/report"
 	"github.com/assay-dev/assay/workload"
 	"github.com/assay-dev/assay/workload/history"
 )
@@ -171,6 +172,25 @@ func TestARunThatIsInterruptedBeforeItBeginsSaysSo(t *testing.T) {
 	err := job.Run(ctx, spec, quiet(t), func(results.Result) { t.Error("there is a result") })
 	if err == nil || !strings.Contains(err.Error(), "interrupted") || exists(spec.Store) {
 		t.Errorf("error %v", err)
+	}
+}
+
+func TestACheckBeginsAndEndsWithACall(t *testing.T) {
+	spec := small(t)
+	reported := func(path string) bool { return exists(filepath.Join(filepath.Dir(path), report.File)) }
+	checked := 0
+	spec.BeforeCheck = func(path string) func() {
+		if !exists(path) || reported(path) {
+			t.Errorf("called before %s is there, or after its check", path)
+		}
+		return func() {
+			if checked++; !reported(path) {
+				t.Errorf("called again before the check of %s is over", path)
+			}
+		}
+	}
+	if run(t, t.Context(), spec); checked != len(spec.Targets) {
+		t.Errorf("%d calls for %d checks", checked, len(spec.Targets))
 	}
 }
 

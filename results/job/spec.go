@@ -45,6 +45,9 @@ type Spec struct {
 	Command                string // runs it again, for the record; without secrets
 	// Certificate is the file that keeps the proof of the verdict on the one target.
 	Certificate string
+	// BeforeCheck is called with each history file before it is checked, and what it
+	// returns afterwards; nil for nothing.
+	BeforeCheck func(path string) (afterwards func())
 }
 
 // WeightsOf returns the weights of an object's operations; nil where all are the usual ones.

@@ -176,6 +176,9 @@ func (t *task) judge(ctx context.Context, record results.Run, cut error) (result
 	if t.store.err != nil {
 		return t.notRun(record, cut, interrupted), nil
 	}
+	if t.spec.BeforeCheck != nil {
+		defer t.spec.BeforeCheck(path)()
+	}
 	result, _, err := Check(context.WithoutCancel(ctx), path, CheckOptions{
 		Certificate: t.spec.Certificate, Interrupted: interrupted, Cut: cut,
 	})
