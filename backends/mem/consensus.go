@@ -79,23 +79,23 @@ func (c *Consensus) CompareAndSet(ctx context.Context, key string, expected *loc
 	if err := location.CheckCompareAndSet(key, expected, next.SeqNo); err != nil {
 		return 0, err
 	}
-	next = copiedVersion(next)
-	if expected == nil {
-		return c.create(key, next), nil
-	}
 	v := c.find(key)
-	if v == nil {
+	switch {
+	case (expected == nil) != (v == nil):
 		return location.ExpectationMismatch, nil
+	case v == nil:
+		return c.create(key, copiedVersion(next)), nil
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.head().SeqNo != *expected {
 		return location.ExpectationMismatch, nil
 	}
-	v.all = append(v.all, next)
+	v.all = append(v.all, copiedVersion(next))
 	return location.Committed, nil
 }
 
+// create stores the first version of a key, unless somebody else has done so meanwhile.
 func (c *Consensus) create(key string, first location.VersionedData) location.CompareAndSetResult {
 	c.store.mu.Lock()
 	defer c.store.mu.Unlock()

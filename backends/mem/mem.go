@@ -7,7 +7,7 @@
 // A Blob knows the parameter restore: mem:name?restore=false brings nothing back.
 //
 // Each key has a lock of its own, so that clients of different keys do not meet. The
-// bytes of a stored value never change, so that they are copied outside the locks.
+// bytes of a stored value never change, so that they are read outside the locks.
 package mem
 
 import (

@@ -106,6 +106,34 @@ func TestRefusedURLs(t *testing.T) {
 	}
 }
 
+func TestAMismatchCopiesNothing(t *testing.T) {
+	ctx := context.Background()
+	c := newConsensus(t, "mem:")
+	if result, err := c.CompareAndSet(ctx, "there", nil, location.VersionedData{SeqNo: 5}); err != nil || result != location.Committed {
+		t.Fatal(result, err)
+	}
+	next := location.VersionedData{SeqNo: 9, Data: make([]byte, 100)}
+	for name, test := range map[string]struct {
+		key      string
+		expected *location.SeqNo
+	}{
+		"none expected of a key with data":    {"there", nil},
+		"another version expected":            {"there", new(location.SeqNo(4))},
+		"a version expected of no key at all": {"nowhere", new(location.SeqNo(4))},
+	} {
+		t.Run(name, func(t *testing.T) {
+			allocations := testing.AllocsPerRun(10, func() {
+				if result, err := c.CompareAndSet(ctx, test.key, test.expected, next); err != nil || result != location.ExpectationMismatch {
+					t.Error(result, err)
+				}
+			})
+			if allocations != 0 {
+				t.Errorf("%v allocations", allocations)
+			}
+		})
+	}
+}
+
 func BenchmarkMem(b *testing.B) {
 	ctx := context.Background()
 	value := bytes.Repeat([]byte("x"), 100)
