@@ -227,11 +227,14 @@ func versionDataChecks() []consensusCheck {
 			p.wantHead("k", 1, pattern(int(limit)))
 		}},
 		{"C10", "changing a slice after a compare-and-set changes nothing stored", func(p *consensusProbe) {
-			data, expected := []byte("abc"), at(1)
-			p.put("k", nil, 1, []byte("first"))
-			p.put("k", expected, 2, data)
-			data[0], *expected = 'X', 77
-			p.wantHead("k", 2, []byte("abc"))
+			first, second, expected := []byte("abc"), []byte("def"), at(1)
+			p.put("k", nil, 1, first)
+			clear(first)
+			p.wantHead("k", 1, []byte("abc"))
+			p.put("k", expected, 2, second)
+			clear(second)
+			*expected = 77
+			p.wantHead("k", 2, []byte("def"))
 		}},
 		{"C10", "changing a slice that was returned changes nothing stored", func(p *consensusProbe) {
 			p.log("k", 1, 2)
