@@ -17,7 +17,7 @@ import (
 )
 
 var (
-	cases = flag.Int("cases", 3, "how many random ladders to judge, of each kind and size; of small ones 500 times as many")
+	cases = flag.Int("cases", 2, "how many random ladders to judge, of each kind and size; of small ones 300 times as many")
 	seed  = flag.Uint64("seed", 1, "the seed of the random ladders")
 )
 
@@ -33,9 +33,10 @@ var ladderKinds = []struct {
 	{"gaps and a tail", randhist.LadderOptions{Gaps: 2, Tail: true}},
 }
 
-// drawLadder returns the n-th ladder of a kind and size.
-func drawLadder(o randhist.LadderOptions, size, n int) (*history.History, proof.Order, *rand.Rand) {
-	src := rand.New(rand.NewPCG(*seed<<32+uint64(size), uint64(n)))
+// drawLadder returns the n-th ladder of a kind and size, and what to go on drawing from.
+func drawLadder(kind, size, n int) (*history.History, proof.Order, *rand.Rand) {
+	src := rand.New(rand.NewPCG(*seed<<32+uint64(size)<<8+uint64(kind), uint64(n)))
+	o := ladderKinds[kind].LadderOptions
 	o.Operations = size
 	for _, r := range []location.Relaxation{location.RelaxTruncateCount, location.RelaxStaleHead} {
 		if src.IntN(5) == 0 {
@@ -79,18 +80,29 @@ func (v *verdicts) judge(h *history.History) (proof.Key, error) {
 	return claim, proof.Verify(h, h.Header.Relax, cert)
 }
 
-// undecided says which of the ladders are not decided.
+// everyLadderIsDecided is not so yet: those that are not are only printed.
+const everyLadderIsDecided = false
+
+func reportUndecided(t *testing.T, n int, h *history.History) {
+	report := t.Logf
+	if everyLadderIsDecided {
+		report = t.Errorf
+	}
+	report("ladder %d is undecided: %s", n, features(h))
+}
+
+// undecided reports whether a ladder is left to a search, or found invalid without proof.
 func undecided(claim proof.Key) bool {
 	return claim.Undecided != "" || claim.Contradiction == nil && claim.Order == nil
 }
 
 func TestALadderIsValid(t *testing.T) {
-	for _, kind := range ladderKinds {
+	for i, kind := range ladderKinds {
 		for _, size := range []int{10, 30, 100, 300, 1000, 2000} {
 			t.Run(fmt.Sprint(kind.name, " of ", size), func(t *testing.T) {
 				var v verdicts
 				for n := range *cases {
-					h, order, _ := drawLadder(kind.LadderOptions, size, n)
+					h, order, _ := drawLadder(i, size, n)
 					truth := &proof.Certificate{Object: history.Consensus, Relax: h.Header.Relax, Keys: []proof.Key{{Key: "k", Order: order}}}
 					if err := proof.Verify(h, h.Header.Relax, truth); err != nil {
 						t.Fatalf("ladder %d is not valid: %v", n, err)
@@ -99,10 +111,10 @@ func TestALadderIsValid(t *testing.T) {
 					switch {
 					case err != nil:
 						t.Errorf("ladder %d: %v", n, err)
-					case undecided(claim):
-						t.Logf("ladder %d is undecided: %s", n, features(h))
-					case claim.Contradiction != nil:
-						t.Errorf("ladder %d is invalid", n)
+					case claim.Undecided != "":
+						reportUndecided(t, n, h)
+					case claim.Order == nil:
+						t.Errorf("ladder %d is said to be invalid", n)
 					}
 				}
 				t.Log(&v)
@@ -112,19 +124,19 @@ func TestALadderIsValid(t *testing.T) {
 }
 
 func TestABrokenLadderIsDecided(t *testing.T) {
-	for _, kind := range ladderKinds {
+	for i, kind := range ladderKinds {
 		for _, size := range []int{10, 30, 100, 300} {
 			t.Run(fmt.Sprint(kind.name, " of ", size), func(t *testing.T) {
 				var v verdicts
 				for n := range *cases {
-					h, _, src := drawLadder(kind.LadderOptions, size, n)
+					h, _, src := drawLadder(i, size, n)
 					h = randhist.BreakLadder(src, h)
 					claim, err := v.judge(h)
 					if err != nil {
 						t.Errorf("ladder %d: %v", n, err)
 					}
 					if undecided(claim) {
-						t.Logf("ladder %d is undecided: %s", n, features(h))
+						reportUndecided(t, n, h)
 					}
 				}
 				t.Log(&v)
@@ -136,8 +148,8 @@ func TestABrokenLadderIsDecided(t *testing.T) {
 func TestASmallLadderIsJudgedAsTheSearchDoes(t *testing.T) {
 	var v verdicts
 	unsearched := 0
-	for n := range 500 * *cases {
-		h, _, src := drawLadder(ladderKinds[n%len(ladderKinds)].LadderOptions, 4+n%9, n)
+	for n := range 300 * *cases {
+		h, _, src := drawLadder(n%len(ladderKinds), 4+n%9, n)
 		if src.IntN(5) > 0 {
 			h = randhist.BreakLadder(src, h)
 		}

@@ -17,7 +17,7 @@ type LadderOptions struct {
 	// one more, of which nobody need have seen anything.
 	Gaps int
 	Tail bool
-	// Relax are the exceptions that the store makes use of: of these only truncate-count.
+	// Relax are the exceptions that the store makes use of.
 	Relax location.Relaxations
 }
 
@@ -36,6 +36,7 @@ func Ladders(src Source, o LadderOptions) (*history.History, proof.Order) {
 		curious:  5 * src.IntN(2),
 		distinct: src.IntN(2) == 0,
 		known:    map[int]bool{none: true},
+		sessions: map[int]session{},
 	}
 	for i := range g.weights {
 		g.weights[i] = src.IntN(4) * src.IntN(4)
@@ -61,31 +62,22 @@ type ladders struct {
 	mark       int               // those from this number on are stored
 	known      map[int]bool      // by number: somebody saw the version
 	operations []history.Operation
-	order      []happening
+	order      []happening     // the operations that see the present
+	stale      []happening     // reads of the past
+	sessions   map[int]session // of such reads, by process
 }
 
 // A happening is an operation that takes effect at an instant.
 type happening struct {
 	operation int
 	at        int64
+	behind    int // its index in the order, or of a stale read that of which it sees the effect
+	// What the store held before: so many versions, and those from the mark on.
+	versions, mark int
 }
 
 // none is the number before all others.
 const none = -1
-
-// watch is a way to watch the key.
-type watch int
-
-const (
-	byTruncation watch = iota
-	byLostTruncation
-	byRefusal
-	byMismatch
-	byHead
-	byScan
-	byListing
-	watches
-)
 
 // strides are the steps by which writes lead up. Some leave the number of versions no
 // choice, or only the choice between even or odd ones.
@@ -181,9 +173,9 @@ func (g *ladders) settle() {
 	case 0:
 		g.commit(g.head() + 1 + g.IntN(3))
 	case 1:
-		g.scan(g.head()-g.IntN(2), 2, true)
+		g.scan(g.present(), g.head()-g.IntN(2), 2, true)
 	default:
-		g.lookAtHead(true)
+		g.lookAtHead(g.present(), true)
 	}
 }
 
@@ -196,143 +188,12 @@ func (g *ladders) commit(number int) {
 	g.versions = append(g.versions, a.New)
 }
 
-func (g *ladders) watch() {
-	sum := 0
-	for _, w := range g.weights {
-		sum += w
-	}
-	n, chosen := g.IntN(sum), watch(0)
-	for n >= g.weights[chosen] {
-		n -= g.weights[chosen]
-		chosen++
-	}
-	switch chosen {
-	case byTruncation:
-		g.truncate(g.bound())
-	case byLostTruncation:
-		g.loseTruncation(g.bound())
-	case byRefusal:
-		g.truncate(g.head() + 1 + g.IntN(3)*g.IntN(3))
-	case byMismatch:
-		g.mismatch(max(0, g.head()+3-g.IntN(10)))
-	case byHead:
-		g.lookAtHead(g.percent(g.curious))
-	case byScan:
-		g.scan(g.IntN(g.head()+3), []int64{1, 2, 3, location.ScanAll}[g.IntN(4)], g.percent(g.curious))
-	case byListing:
-		g.list()
-	}
-}
-
-// bound draws the bound of a truncation: a little above the mark, a version that somebody
-// saw, or any.
-func (g *ladders) bound() int {
-	n := g.IntN(g.head() + 2)
-	switch g.IntN(3) {
-	case 0:
-		return g.mark + g.IntN(5)
-	case 1:
-		for n > 0 && !g.known[n] {
-			n--
-		}
-	}
-	return n
-}
-
-func (g *ladders) truncate(bound int) {
-	a := &history.Truncate{UpTo: location.SeqNo(bound)}
-	if bound > g.head() {
-		a.Refused = true
-		g.answer(history.Fail, a)
-		return
-	}
-	for _, v := range g.stored(0) {
-		if v.SeqNo < a.UpTo {
-			a.Deleted++
-		}
-	}
-	if g.options.Relax.Allow(location.RelaxTruncateCount) && g.percent(30) {
-		a.Deleted = location.CountUnknown
-	}
-	g.mark = max(g.mark, bound)
-	g.answer(history.Ok, a)
-}
-
-// loseTruncation is a truncation without an answer, that happens or does not.
-func (g *ladders) loseTruncation(bound int) {
-	g.tick()
-	op := history.Operation{Call: int64(g.IntN(int(g.now) + 1)), Return: history.Never, Outcome: history.Info,
-		Action: &history.Truncate{UpTo: location.SeqNo(bound)}}
-	if g.percent(50) {
-		op.Call = g.before()
-	}
-	if bound > g.head() || g.percent(50) {
-		g.add(op)
-		return
-	}
-	g.mark = max(g.mark, bound)
-	g.happen(op)
-}
-
-// mismatch expects a version that is not the head.
-func (g *ladders) mismatch(expected int) {
-	if expected != g.head() {
-		g.answer(history.Ok, g.write(expected, expected+1+g.IntN(3)))
-	}
-}
-
-// lookAtHead does so where somebody saw the head, or may do so now.
-func (g *ladders) lookAtHead(reveal bool) {
-	n := g.head()
-	if !reveal && !g.known[n] {
-		return
-	}
-	a := &history.Head{Found: n != none}
-	if a.Found {
-		a.Version = g.versions[len(g.versions)-1]
-	}
-	g.known[n] = true
-	g.answer(history.Ok, a)
-}
-
-// scan scans where somebody saw all that it returns, or may see it now.
-func (g *ladders) scan(from int, limit int64, reveal bool) {
-	a := &history.Scan{From: location.SeqNo(max(0, from)), Limit: limit}
-	stored := g.stored(int(a.From))
-	a.Versions = slices.Clone(stored[:min(int64(len(stored)), limit)])
-	if !reveal && slices.ContainsFunc(a.Versions, func(v history.Version) bool { return !g.known[int(v.SeqNo)] }) {
-		return
-	}
-	for _, v := range a.Versions {
-		g.known[int(v.SeqNo)] = true
-	}
-	g.answer(history.Ok, a)
-}
-
-func (g *ladders) list() {
-	a := &history.ListKeys{}
-	if g.head() != none {
-		a.Keys = []string{"k"}
-	}
-	g.tick()
-	g.add(history.Operation{Call: g.before(), Return: g.after(), Action: a})
-}
-
 // head returns the number of the head.
 func (g *ladders) head() int {
 	if len(g.versions) == 0 {
 		return none
 	}
 	return int(g.versions[len(g.versions)-1].SeqNo)
-}
-
-// stored returns the versions stored from a number on.
-func (g *ladders) stored(from int) []history.Version {
-	i := slices.IndexFunc(g.versions, func(v history.Version) bool { return int(v.SeqNo) >= max(from, g.mark) })
-	if i < 0 {
-		return nil
-	}
-	return g.versions[i:]
 }
 
 // tick lets time go on, or not.
@@ -347,13 +208,17 @@ func (g *ladders) answer(outcome history.Outcome, a history.Action) {
 	g.happen(history.Operation{Call: g.before(), Return: g.after(), Outcome: outcome, Action: a})
 }
 
+// happen adds an operation that takes effect, before it does.
 func (g *ladders) happen(op history.Operation) {
-	g.order = append(g.order, happening{len(g.operations), g.now})
+	g.order = append(g.order, happening{len(g.operations), g.now, len(g.order), len(g.versions), g.mark})
 	g.add(op)
 }
 
 func (g *ladders) add(op history.Operation) {
-	if op.Process = len(g.operations); op.Action.Name() != "list_keys" {
+	if op.Process == 0 {
+		op.Process = len(g.operations) + 1
+	}
+	if op.Action.Name() != "list_keys" {
 		op.Key = "k"
 	}
 	g.operations = append(g.operations, op)
@@ -373,8 +238,10 @@ func (g *ladders) history() (*history.History, proof.Order) {
 		g.operations[p].Line = lines[p]
 		h.Operations = append(h.Operations, g.operations[p])
 	}
-	order := make(proof.Order, len(g.order))
-	for i, e := range g.order {
+	all := slices.Concat(g.order, g.stale)
+	slices.SortStableFunc(all, func(a, b happening) int { return cmp.Compare(a.behind, b.behind) })
+	order := make(proof.Order, len(all))
+	for i, e := range all {
 		order[i] = proof.Placement{Line: lines[e.operation], At: e.at}
 	}
 	return h, order
