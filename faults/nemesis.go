@@ -18,6 +18,9 @@ const (
 	stepGrace = 5 * time.Second
 )
 
+// errOvertime says that a step took all the time that it may take.
+var errOvertime = errors.New("it did not come to an end")
+
 // A Strike is a fault that comes about, and what has been seen of it.
 type Strike struct {
 	Fault Fault
@@ -128,14 +131,16 @@ func (n *Nemesis) Begin(context.Context) error {
 
 // Stop ends the plan: it heals everything and waits for that. Its error says what
 // could not be brought about or healed. It may be called more than once, and then
-// heals what could not be healed before.
+// heals what could not be healed before, unless that took all its time.
 func (n *Nemesis) Stop() error {
 	n.cancel()
 	n.done.Wait()
 	var errs []error
 	for _, a := range n.agents {
 		if a.broken {
-			a.heal()
+			if !errors.Is(a.failedHeal, errOvertime) {
+				a.heal()
+			}
 			n.note(a.strike())
 		}
 		errs = append(errs, a.err())
@@ -245,9 +250,12 @@ func bounded(limit time.Duration, step func(context.Context) (string, error)) (s
 	}()
 	select {
 	case r := <-done:
+		if r.err != nil && ctx.Err() != nil {
+			r.err = fmt.Errorf("%w within %v: %w", errOvertime, limit, r.err)
+		}
 		return r.effect, r.err
 	case <-time.After(limit + stepGrace):
-		return "", fmt.Errorf("it did not come to an end within %v: %w", limit, context.DeadlineExceeded)
+		return "", fmt.Errorf("%w within %v: %w", errOvertime, limit, context.DeadlineExceeded)
 	}
 }
 

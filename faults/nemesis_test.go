@@ -23,7 +23,8 @@ type toy struct {
 	injects, heals int // so far
 	breakFails     bool
 	healFails      int // so often
-	slow           time.Duration
+	slow, healSlow time.Duration
+	deaf           bool // healing goes on when its context ends
 }
 
 func (y *toy) note(event string) {
@@ -43,8 +44,14 @@ func (y *toy) Inject(ctx context.Context, random *rand.Rand) (string, error) {
 	return "seen", nil
 }
 
-func (y *toy) Heal(context.Context) (string, error) {
+func (y *toy) Heal(ctx context.Context) (string, error) {
 	y.heals++
+	if y.deaf {
+		ctx = context.WithoutCancel(ctx)
+	}
+	if sleep(ctx, y.healSlow); ctx.Err() != nil {
+		return "", ctx.Err()
+	}
 	if y.heals <= y.healFails {
 		return "", errors.New("stuck")
 	}
@@ -337,6 +344,36 @@ func TestWhatIsNeverHealedSaysSo(t *testing.T) {
 			t.Errorf("%v, %+v", err, s.strikes)
 		}
 	})
+}
+
+func TestWhatTookAllItsTimeToHealIsNotWaitedForAgain(t *testing.T) {
+	for name, y := range map[string]*toy{
+		"it hears that its time is over": {healSlow: time.Hour},
+		"it does not":                    {healSlow: time.Hour, deaf: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newStage()
+				s.plays(t, 1, "after 1s", Kind{}, y)
+				s.begin(t)
+				time.Sleep(2 * time.Second)
+				for range 2 {
+					if err := s.Stop(); err == nil || !strings.Contains(err.Error(), "heal it: it did not come to an end within 2m0s: ") {
+						t.Error(err)
+					}
+				}
+				waited := time.Since(y.start)
+				time.Sleep(time.Hour) // until the deaf one comes back
+				synctest.Wait()
+				if waited > time.Second+healLimit+stepGrace || y.heals != 1 {
+					t.Errorf("tried %d times, for %v", y.heals, waited)
+				}
+				if len(s.strikes) == 0 || !s.strikes[0].End.IsZero() {
+					t.Errorf("told is %+v", s.strikes)
+				}
+			})
+		})
+	}
 }
 
 // deaf is an injector that does not come back.
