@@ -62,7 +62,7 @@ func (s *store) reach(ctx context.Context) (err error) {
 	s.handles.url = shareable(storeURL)
 	ctx, cancel := context.WithTimeout(ctx, reachTimeout)
 	defer cancel()
-	err = s.ask(ctx)
+	err = s.askUntil(ctx)
 	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return fmt.Errorf("no answer within %v: %w", reachTimeout, err)
 	}
@@ -98,10 +98,15 @@ func (s *store) ended(ctx context.Context) error {
 	return servers.Ended(ctx, s.server.Node(""))
 }
 
-// askOnce does not wait for an answer that is lost, nor for a call that does not return.
+// askOnce does not wait for an answer that is lost.
 func (s *store) askOnce(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, workload.DefaultTimeout)
 	defer cancel()
+	return s.askUntil(ctx)
+}
+
+// askUntil asks for one answer until ctx ends, also when the call does not return then.
+func (s *store) askUntil(ctx context.Context) error {
 	answered := make(chan error, 1)
 	go func() { answered <- s.ask(ctx) }()
 	select {

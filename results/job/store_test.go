@@ -72,6 +72,20 @@ func TestAStoreThatNeverAnswersAgainIsNotWaitedForWithoutEnd(t *testing.T) {
 	}
 }
 
+func TestAStoreThatHangsWhenItIsOpenedIsNotWaitedForWithoutEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		forever := make(chan struct{})
+		defer close(forever)
+		s := &store{Target: Target{Object: history.Blob, URL: "mem:"}}
+		s.handles.route = func(_ int, url string) (string, error) { <-forever; return url, nil }
+		start := time.Now()
+		err := s.reach(t.Context())
+		if err == nil || !strings.Contains(err.Error(), "no answer within 30s: the call does not return") || time.Since(start) > 2*reachTimeout {
+			t.Errorf("%v after %v", err, time.Since(start))
+		}
+	})
+}
+
 func TestAServerThatEndedIsNotWaitedFor(t *testing.T) {
 	s := &store{Target: Target{Object: history.Consensus, URL: "local:bolt"}}
 	defer func() {
