@@ -60,7 +60,8 @@ func checkCommand(o *output) *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringSliceVar(&f.relax, "relax", nil, "named exceptions from the contract (default those that the history names): "+knownRelaxations())
+	flags.SortFlags = false
+	flags.StringSliceVar(&f.relax, "relax", nil, "named exceptions from the contract, `NAME,...` (default those that the history names): "+knownRelaxations())
 	flags.DurationVar(&f.budget.Time, "budget-time", 0, "how long to search where only a search decides, 30s for example (default the checker's own)")
 	flags.Int64Var(&f.budget.Memory, "budget-memory", 0, "how many bytes of memory such a search may take (default the checker's own)")
 	flags.StringVar(&f.certificate, "certificate", "", "`FILE` that keeps the proof of the verdict, for assay verify")

@@ -87,6 +87,7 @@ func runCommand(o *output) *cobra.Command {
 	flags.DurationVar(&f.time, "time", 0, "stop after that time, 30s for example; two stores share it (default 10s, unless --ops is given)")
 	flags.DurationVar(&f.timeout, "timeout", workload.DefaultTimeout, "how long a client waits for an operation, whose outcome then is unknown")
 	flags.StringToIntVar(&f.weights, "weights", nil, "how often operations are requested, relative to each other, `OPERATION=N,...`; 0 is never (default "+usualWeights()+")")
+	flags.Lookup("weights").DefValue = "" // or the help ends with another default
 	flags.IntVar(&f.value, "value-bytes", workload.DefaultValueBytes, "size of the usual largest value")
 	flags.IntVar(&f.large, "large-bytes", workload.DefaultLargeBytes, "size of the large values that come now and then")
 	flags.StringSliceVar(&f.faults, "faults", nil, "what goes wrong, `NAME[=VALUE],...` or whole lines of a plan: "+strings.Join(faults.Names(), ", "))

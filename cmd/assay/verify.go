@@ -61,7 +61,7 @@ func verifyCommand(o *output) *cobra.Command {
 			return o.verify(args[0], args[1], relax)
 		},
 	}
-	cmd.Flags().StringSliceVar(&names, "relax", nil, "named exceptions from the contract (default those that the history names): "+knownRelaxations())
+	cmd.Flags().StringSliceVar(&names, "relax", nil, "named exceptions from the contract, `NAME,...` (default those that the history names): "+knownRelaxations())
 	return cmd
 }
 
