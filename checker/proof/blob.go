@@ -104,3 +104,6 @@ func (b *blob) effect(op *history.Operation) any {
 	}
 	return nil
 }
+
+func (b *blob) expects(*history.Operation) any { return nil }
+func (b *blob) holds(State) any                { return nil }

@@ -14,6 +14,8 @@ import (
 type log struct {
 	uncounted bool                 // relaxation truncate-count
 	starts    []location.SeqNo     // where spans begin, ascending from 0; nil: each number is one
+	cells     []location.SeqNo     // those of them where it matters what is below the head
+	needs     []need               // of the steps
 	made      map[Version]*Version // so that equal histories of a key are one
 	all       []*Version           // where each number is a span, what became of the key
 	latest    boxed[commit]        // of effect
@@ -36,6 +38,8 @@ func (s Span) wide() bool                { return s.Low < s.High }
 type Version struct {
 	Span
 	Value string   // unless the span is wide
+	least int64    // so many are in the span,
+	more  bool     // or more
 	below *Version // the next lower one
 }
 
@@ -44,26 +48,79 @@ func newLog(a *About, steps []*history.Operation, apart []location.SeqNo) *log {
 	if steps != nil {
 		l.starts = append([]location.SeqNo{0}, apart...)
 		slices.Sort(l.starts)
+		l.cells = l.bounds(a, steps)
 	}
 	return l
+}
+
+// A need is that a step can tell of so many versions, the highest below a bound.
+type need struct {
+	bound  location.SeqNo
+	number int64
+}
+
+// bounds returns where the spans begin at which the answer of a step parts the versions below
+// the head, or a truncation those that it tells of. Of the versions in between it only
+// matters how many they are.
+func (l *log) bounds(a *About, steps []*history.Operation) (all []location.SeqNo) {
+	part := func(n location.SeqNo) {
+		s := l.span(n)
+		if all = append(all, s.Low); s.wide() {
+			all = append(all, s.High+1) // 0 if there is none
+		}
+	}
+	part(0)
+	told := Span{math.MaxUint64, 0}
+	for _, op := range steps {
+		switch s := op.Action.(type) {
+		case *history.Truncate:
+			told = Span{0, max(told.High, s.UpTo)}
+			part(s.UpTo)
+			if op.Outcome == history.Ok && s.Deleted >= 0 {
+				l.needs = append(l.needs, need{s.UpTo, s.Deleted + 1})
+			}
+		case *history.Scan:
+			part(s.From)
+			if len(s.Versions) > 0 {
+				l.needs = append(l.needs, need{s.Versions[0].SeqNo, 1})
+			}
+			for _, v := range s.Versions {
+				told = Span{min(told.Low, s.From), max(told.High, v.SeqNo)}
+				part(v.SeqNo)
+				part(v.SeqNo + 1)
+			}
+		}
+	}
+	for _, op := range a.Operations {
+		if t, ok := op.Action.(*history.Truncate); ok && told.has(t.UpTo) {
+			part(t.UpTo)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 func (l *log) span(n location.SeqNo) Span {
 	if l.starts == nil {
 		return Span{n, n}
 	}
-	i := sort.Search(len(l.starts), func(i int) bool { return l.starts[i] > n })
-	if i == len(l.starts) {
-		return Span{l.starts[i-1], math.MaxUint64}
+	return between(l.starts, n)
+}
+
+// between returns the numbers from the last of the starts up to n to the next start.
+func between(starts []location.SeqNo, n location.SeqNo) Span {
+	i := sort.Search(len(starts), func(i int) bool { return starts[i] > n })
+	if i == len(starts) {
+		return Span{starts[i-1], math.MaxUint64}
 	}
-	return Span{l.starts[i-1], l.starts[i] - 1}
+	return Span{starts[i-1], starts[i] - 1}
 }
 
 func (l *log) version(v history.Version) Version {
 	if s := l.span(v.SeqNo); s.wide() {
-		return Version{Span: s}
+		return Version{Span: s, least: 1, more: true}
 	} else {
-		return Version{Span: s, Value: v.Value}
+		return Version{Span: s, Value: v.Value, least: 1}
 	}
 }
 
@@ -75,16 +132,52 @@ func (l *log) presence(s State) Presence {
 
 // add returns the history that goes on with a commit.
 func (l *log) add(head *Version, v Version) *Version {
-	switch v.below = head; {
+	switch {
+	case l.starts == nil:
+		v.below, l.all = head, append(l.all, &v)
+		return &v
 	case head != nil && head.Span == v.Span:
 		return head
-	case l.starts == nil:
-		l.all = append(l.all, &v)
-		return &v
-	case l.made[v] == nil:
+	case head != nil:
+		v.below = l.kept(l.join(*head), 0, l.needs)
+	}
+	return l.one(v)
+}
+
+// one returns the only version that is equal to v.
+func (l *log) one(v Version) *Version {
+	if l.made[v] == nil {
 		l.made[v] = &v
 	}
 	return l.made[v]
+}
+
+// join makes one of a version that is no longer the head and all others in its cell.
+func (l *log) join(v Version) *Version {
+	if cell := between(l.cells, v.Low); cell != v.Span {
+		v.Span, v.Value = cell, ""
+	}
+	if b := v.below; b != nil && b.Span == v.Span {
+		v.least, v.more, v.below = v.least+b.least, v.more || b.more, b.below
+	}
+	return l.one(v)
+}
+
+// kept returns v and those below it, but for what is entirely below the mark and what is
+// below more versions than any step can tell of.
+func (l *log) kept(v *Version, mark location.SeqNo, needs []need) *Version {
+	if v == nil || v.High < mark || !slices.ContainsFunc(needs, func(n need) bool { return n.number > 0 }) {
+		return nil
+	}
+	left := slices.Clone(needs)
+	for i := range left {
+		if v.High < left[i].bound {
+			left[i].number -= v.least
+		}
+	}
+	kept := *v
+	kept.below = l.kept(v.below, mark, left)
+	return l.one(kept)
 }
 
 // upTo returns the highest version from v down whose span begins at n or below.
@@ -128,8 +221,12 @@ func (l *log) take(state State, op *history.Operation) (State, bool) {
 			return state, !exists || s.Head.Low < a.UpTo
 		case !exists || s.Head.High < a.UpTo || op.Outcome == history.Ok && !l.counts(s, a):
 			return state, false
-		case s.Mark.Low < bound.Low:
+		case s.Mark.Low < bound.Low && l.starts == nil:
 			return Versions{s.Head, bound}, true
+		case s.Mark.Low < bound.Low:
+			head := *s.Head
+			head.below = l.kept(head.below, bound.Low, l.needs)
+			return Versions{l.one(head), bound}, true
 		}
 		return state, true
 	}
@@ -178,13 +275,13 @@ func (l *log) counts(s Versions, a *history.Truncate) bool {
 		switch {
 		case v.Low >= a.UpTo:
 			continue
-		case v.wide():
+		case v.more:
 			most = a.Deleted // or any number
 		default:
-			most++
+			most += v.least
 		}
 		if v.High < a.UpTo && v.Low >= s.Mark.High {
-			least++
+			least += v.least
 		}
 	}
 	return least <= a.Deleted && a.Deleted <= most
@@ -212,4 +309,18 @@ func (l *log) effect(op *history.Operation) any {
 		return l.span(a.UpTo)
 	}
 	return nil
+}
+
+func (l *log) expects(op *history.Operation) any {
+	if c, ok := l.effect(op).(commit); ok {
+		return c.expected
+	}
+	return nil
+}
+
+func (l *log) holds(s State) any {
+	if head := s.(Versions).Head; head != nil {
+		return head.Span
+	}
+	return Span{1, 0}
 }

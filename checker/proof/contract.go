@@ -24,6 +24,10 @@ type contract interface {
 	// effect is nil for what changes nothing, unless it failed, and equal for operations
 	// that lead from any state to the same one, where nobody heard what they did.
 	effect(op *history.Operation) any
+	// expects is what op needs holds to be of the state in which it takes effect, nil if
+	// that is not all, or nothing.
+	expects(op *history.Operation) any
+	holds(s State) any
 }
 
 // A State is something that a key can have held. States are comparable.

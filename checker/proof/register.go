@@ -35,3 +35,6 @@ func (register) effect(op *history.Operation) any {
 	}
 	return nil
 }
+
+func (register) expects(*history.Operation) any { return nil }
+func (register) holds(State) any                { return nil }

@@ -36,6 +36,7 @@ type part struct {
 	op          *history.Operation // nil: it only saw whether there was something
 	saw         []Presence
 	looks       bool // it changes nothing
+	expects     any  // of the state
 	from, until int
 	after       int // the part that comes first, or none
 }
@@ -86,20 +87,24 @@ func (a *About) Possible(steps []Step, apart []location.SeqNo) (possible [][]Sta
 
 // spread adds all situations to which the current ones can lead at the moment.
 func (s *sweep) spread(current map[situation]bool, now int) error {
-	var flying []int
+	flying := map[any][]int{} // by what they expect
 	for i, p := range s.parts {
 		if p.from <= now && now <= p.until {
-			flying = append(flying, i)
+			flying[p.expects] = append(flying[p.expects], i)
 		}
 	}
 	next := slices.Collect(maps.Keys(current))
 	for len(next) > 0 {
 		at := next[len(next)-1]
 		next = next[:len(next)-1]
-		if s.effort -= 1 + len(flying); s.effort < 0 {
+		may := flying[nil]
+		if held := s.holds(at.state); held != nil {
+			may = slices.Concat(may, flying[held])
+		}
+		if s.effort -= 1 + len(may); s.effort < 0 {
 			return errors.New("there are too many possibilities to try them all")
 		}
-		for _, i := range flying {
+		for _, i := range may {
 			to, ok := s.move(at, i)
 			if ok && !current[to] {
 				current[to] = true
@@ -200,7 +205,9 @@ func (s *sweep) force(a *About, named []*history.Operation) {
 		if i, ok := latest[series]; ok && series != nil {
 			p.after = i
 		}
-		latest[series] = len(s.parts)
+		if latest[series] = len(s.parts); p.op != nil {
+			p.expects = s.expects(p.op)
+		}
 		s.parts = append(s.parts, p)
 	}
 }
@@ -223,7 +230,7 @@ func (s *sweep) let(all, named []*history.Operation) {
 			continue
 		}
 		last, known[k] = k, true
-		s.parts = append(s.parts, part{op: unheard(op), from: k.from, until: k.until, after: none})
+		s.parts = append(s.parts, part{op: unheard(op), expects: s.expects(op), from: k.from, until: k.until, after: none})
 	}
 }
 

@@ -5,6 +5,7 @@ package shrink
 import (
 	"slices"
 
+	"github.com/assay-dev/assay/checker/internal/fewer"
 	"github.com/assay-dev/assay/checker/perkey"
 	"github.com/assay-dev/assay/checker/proof"
 	"github.com/assay-dev/assay/location"
@@ -15,13 +16,18 @@ import (
 // hint.
 const most = 4000
 
+// mostTries bounds how often numbers are left out: each time takes the longer the more there are.
+const mostTries = 5_000
+
 // Contradiction returns one that is found among the operations on some lines, or
-// else among all, with these version numbers and those that the operations name told
-// apart. None of its steps and numbers can be left out. It returns nil if it finds none
-// that is small enough to be verified. What it is about may be fewer operations, which
-// leave the same possibilities.
+// else among all, with those version numbers told apart that the operations name, or else
+// these too. None of its steps can be left out, nor, unless there are many, of its numbers.
+// It returns nil if it finds none that is small enough to be verified. What it is about may
+// be fewer operations, which leave the same possibilities.
 func Contradiction(about proof.About, lines []int, apart []location.SeqNo) (steps []proof.Step, told []location.SeqNo, condensed proof.About) {
-	steps, told, condensed = Among(about, lines, apart)
+	if steps, told, condensed = Among(about, lines, nil); steps == nil && len(apart) > 0 {
+		steps, told, condensed = Among(about, lines, apart)
+	}
 	if steps == nil && len(about.Operations) <= most {
 		lines = nil
 		for _, op := range about.Operations {
@@ -29,8 +35,12 @@ func Contradiction(about proof.About, lines []int, apart []location.SeqNo) (step
 		}
 		steps, told, condensed = Among(about, lines, apart)
 	}
-	steps = fewer(steps, func(some []proof.Step) bool { return contradictory(condensed, some, told) })
-	told = fewer(told, func(some []location.SeqNo) bool { return contradictory(condensed, steps, some) })
+	steps = fewer.Of(steps, func(some []proof.Step) bool { return contradictory(condensed, some, told) })
+	tries := mostTries / max(1, len(told))
+	told = fewer.Of(told, func(some []location.SeqNo) bool {
+		tries--
+		return tries >= 0 && contradictory(condensed, steps, some)
+	})
 	return steps, told, condensed
 }
 
@@ -78,20 +88,4 @@ func numbers(op *history.Operation) (named []location.SeqNo) {
 func contradictory(about proof.About, steps []proof.Step, apart []location.SeqNo) bool {
 	_, err := about.Possible(steps, apart)
 	return err == nil
-}
-
-// fewer drops what can be dropped: long runs first, and at last single
-// ones, from the end.
-func fewer[E any](all []E, enough func([]E) bool) []E {
-	for run := max(1, len(all)/2); ; run /= 2 {
-		for end := len(all); end > 0; end = min(end-run, len(all)) {
-			rest := slices.Concat(all[:max(0, end-run)], all[end:])
-			if enough(rest) {
-				all = rest
-			}
-		}
-		if run <= 1 {
-			return all
-		}
-	}
 }
