@@ -45,9 +45,15 @@ func (k *key) attempt() (proof.Order, *refutation, bool) {
 		}
 		c := k.build()
 		order, why := k.try(c)
-		if len(why) > 0 && len(k.unsettled(why[0])) > 0 && k.guess.again(c, why) {
-			k.chains = append(k.chains, c)
-			continue
+		if len(why) > 0 && len(k.unsettled(why[0])) > 0 {
+			closed, again := k.guess.again(c, why)
+			if again {
+				k.chains = append(k.chains, c)
+				continue
+			}
+			if closed != nil {
+				return nil, closed, true
+			}
 		}
 		defer func() { k.chains = append(k.chains, c) }()
 		if len(why) == 0 {

@@ -67,7 +67,7 @@ func (k *key) build() *chain {
 	}
 	path := []int32{known}
 	for top := known; ; path = append(path, top) {
-		next, ok := k.settled[question{true, top}]
+		next, ok := k.answer(question{true, top})
 		if !ok || next == none {
 			c.open = k.hasFollower(top)
 			break
@@ -134,6 +134,20 @@ func (k *key) followers(slot int32, most int) (slots []int32) {
 	return slots
 }
 
+// evidence returns the operations that show that the version of a slot exists, and which.
+func (k *key) evidence(slot int32) (ops []int32) {
+	s := &k.slots[slot]
+	for w := s.first; w < k.slots[slot+1].first; w++ {
+		if k.writes[w].committed {
+			ops = append(ops, k.writes[w].op)
+		}
+	}
+	if s.seen != none {
+		ops = append(ops, s.seen)
+	}
+	return ops
+}
+
 // descend adds the version of a slot and returns the slot of its predecessor, none
 // when it is the first or when there is a flaw.
 func (c *chain) descend(slot int32) int32 {
@@ -178,28 +192,37 @@ func (k *key) writers(slot int32, buffer []int32) []int32 {
 	return writers
 }
 
+// answer returns what was settled or guessed.
+func (k *key) answer(q question) (answer int64, ok bool) {
+	if answer, ok = k.settled[q]; !ok {
+		answer, ok = k.guess.answers[q]
+	}
+	return answer, ok
+}
+
 // choose returns one of several possible writers: what was settled or guessed, or else one
-// whose predecessor is the nearest known version, or else the one with the nearest that
-// leads there.
+// with the nearest predecessor.
 func (c *chain) choose(slot int32, writers []int32) int32 {
-	q := question{false, slot}
-	after, ok := c.settled[q]
+	after, ok := c.key.answer(question{false, slot})
 	if !ok {
-		after, ok = c.guess.answers[q]
+		return writers[len(writers)-1]
 	}
-	if ok {
-		return writers[slices.IndexFunc(writers, func(w int32) bool { return c.writes[w].after == uint64(after) })]
+	return writers[slices.IndexFunc(writers, func(w int32) bool { return c.writes[w].after == uint64(after) })]
+}
+
+// writeOf returns the write that answers a question, none where the chain did not get so far.
+func (c *chain) writeOf(q question) int32 {
+	i := int32(0)
+	if q.slot != none {
+		i = c.linkOf(q.slot)
 	}
-	nearest := c.threshold(c.grounds()[slot].known)
-	if i := slices.IndexFunc(writers, func(w int32) bool { return c.writes[w].after == nearest }); i >= 0 {
-		return writers[i]
+	if q.followed {
+		i++
 	}
-	for _, w := range slices.Backward(writers) {
-		if c.grounded(slot, c.writes[w].after) {
-			return w
-		}
+	if i > c.length() {
+		return none
 	}
-	return writers[len(writers)-1]
+	return c.links[i].writer
 }
 
 // below returns the slot of the version just below after, where it has to be the next

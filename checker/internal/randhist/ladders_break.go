@@ -107,8 +107,11 @@ func (b *breaker) near(n location.SeqNo, most int) location.SeqNo {
 	return n + d
 }
 
-// move has an operation called earlier or later.
+// move has an operation called earlier or later, if its process has no other.
 func (b *breaker) move(op *history.Operation) bool {
+	if op.Process >= sessions {
+		return false
+	}
 	by := int64(b.IntN(41)) - 20
 	op.Call = max(0, op.Call+by)
 	if op.Outcome != history.Info {

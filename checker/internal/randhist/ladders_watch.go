@@ -153,9 +153,12 @@ func (g *ladders) present() view {
 	return view{stored: g.stored(len(g.versions), g.mark)}
 }
 
+// sessions is the lowest process that reads the past.
+const sessions = 1 << 20
+
 // view returns the present, or under stale-head what a process may see of the past.
 func (g *ladders) view() view {
-	p := 1<<20 + g.IntN(3)
+	p := sessions + g.IntN(3)
 	s, last := g.sessions[p], len(g.order)-1
 	if !g.options.Relax.Allow(location.RelaxStaleHead) || g.percent(30) || s.free > g.now || last < 0 {
 		return g.present()
