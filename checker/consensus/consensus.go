@@ -10,8 +10,8 @@
 // above. docs/checking.md has the argument in full.
 //
 // Only an unseen version that several operations can have written, and what follows
-// the last known version, leave a choice. The choice is made, and revised only when
-// a contradiction rests on it.
+// the last known version, leave a choice. The likeliest is taken, and only when a contradiction
+// rests on it are all paths looked at together, and those taken that lead to the end.
 package consensus
 
 import (
