@@ -15,6 +15,7 @@ type log struct {
 	uncounted bool                 // relaxation truncate-count
 	starts    []location.SeqNo     // where spans begin, ascending from 0; nil: each number is one
 	cells     []location.SeqNo     // those of them where it matters what is below the head
+	needs     []need               // of the steps
 	made      map[Version]*Version // so that equal histories of a key are one
 	all       []*Version           // where each number is a span, what became of the key
 	latest    boxed[commit]        // of effect
@@ -52,6 +53,12 @@ func newLog(a *About, steps []*history.Operation, apart []location.SeqNo) *log {
 	return l
 }
 
+// A need is that a step can tell of so many versions, the highest below a bound.
+type need struct {
+	bound  location.SeqNo
+	number int64
+}
+
 // bounds returns where the spans begin at which the answer of a step parts the versions below
 // the head, or a truncation those that it tells of. Of the versions in between it only
 // matters how many they are.
@@ -69,8 +76,14 @@ func (l *log) bounds(a *About, steps []*history.Operation) (all []location.SeqNo
 		case *history.Truncate:
 			told = Span{0, max(told.High, s.UpTo)}
 			part(s.UpTo)
+			if op.Outcome == history.Ok && s.Deleted >= 0 {
+				l.needs = append(l.needs, need{s.UpTo, s.Deleted + 1})
+			}
 		case *history.Scan:
 			part(s.From)
+			if len(s.Versions) > 0 {
+				l.needs = append(l.needs, need{s.Versions[0].SeqNo, 1})
+			}
 			for _, v := range s.Versions {
 				told = Span{min(told.Low, s.From), max(told.High, v.SeqNo)}
 				part(v.SeqNo)
@@ -126,7 +139,7 @@ func (l *log) add(head *Version, v Version) *Version {
 	case head != nil && head.Span == v.Span:
 		return head
 	case head != nil:
-		v.below = l.join(*head)
+		v.below = l.kept(l.join(*head), 0, l.needs)
 	}
 	return l.one(v)
 }
@@ -150,13 +163,20 @@ func (l *log) join(v Version) *Version {
 	return l.one(v)
 }
 
-// kept returns v and those below it but for what is entirely below the mark.
-func (l *log) kept(v *Version, mark location.SeqNo) *Version {
-	if v == nil || v.High < mark {
+// kept returns v and those below it, but for what is entirely below the mark and what is
+// below more versions than any step can tell of.
+func (l *log) kept(v *Version, mark location.SeqNo, needs []need) *Version {
+	if v == nil || v.High < mark || !slices.ContainsFunc(needs, func(n need) bool { return n.number > 0 }) {
 		return nil
 	}
+	left := slices.Clone(needs)
+	for i := range left {
+		if v.High < left[i].bound {
+			left[i].number -= v.least
+		}
+	}
 	kept := *v
-	kept.below = l.kept(v.below, mark)
+	kept.below = l.kept(v.below, mark, left)
 	return l.one(kept)
 }
 
@@ -204,7 +224,9 @@ func (l *log) take(state State, op *history.Operation) (State, bool) {
 		case s.Mark.Low < bound.Low && l.starts == nil:
 			return Versions{s.Head, bound}, true
 		case s.Mark.Low < bound.Low:
-			return Versions{l.kept(s.Head, bound.Low), bound}, true
+			head := *s.Head
+			head.below = l.kept(head.below, bound.Low, l.needs)
+			return Versions{l.one(head), bound}, true
 		}
 		return state, true
 	}
