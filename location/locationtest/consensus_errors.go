@@ -78,7 +78,7 @@ func consensusErrorChecks() []consensusCheck {
 			for _, key := range illegalKeys(p.maxKey()) {
 				for call, err := range p.everyCall(p.ctx, key) {
 					if call != listCall {
-						p.answeredBy(err, location.ErrInvalidArgument, "%s with the key %.20q of %d bytes", call, key, len(key))
+						p.answeredBy(err, location.ErrInvalidArgument, "%s with the key %.20q of %d bytes (by the Capabilities, %d are allowed)", call, key, len(key), p.maxKey())
 					}
 				}
 			}
