@@ -22,7 +22,6 @@ type chain struct {
 	first []int32 // by slot: the index of the first link at it or above; 0 for begin
 	known int32   // the index of the last version known to exist; those above were chosen
 	open  bool    // some write may have followed the last link
-	fits  bool    // it fits the counts of all truncations
 	flaw  flaw
 
 	buffer []int32 // for writers
@@ -65,8 +64,8 @@ func (k *key) build() *chain {
 	for known >= 0 && !k.slots[known].known() {
 		known--
 	}
-	path := []int32{known}
-	for top := known; ; path = append(path, top) {
+	tops := []int32{known}
+	for top := known; ; tops = append(tops, top) {
 		next, ok := k.answer(question{true, top})
 		if !ok || next == none {
 			c.open = k.hasFollower(top)
@@ -74,15 +73,15 @@ func (k *key) build() *chain {
 		}
 		top = int32(next)
 	}
-	for i := len(path) - 1; i > 0; i-- {
-		c.links = append(c.links, link{slot: path[i], writer: k.writer(path[i], k.threshold(path[i-1]))})
+	for i := len(tops) - 1; i > 0; i-- {
+		c.links = append(c.links, link{slot: tops[i], writer: k.writer(tops[i], k.threshold(tops[i-1]))})
 	}
 	for slot := known; slot != none; {
 		slot = c.descend(slot)
 	}
 	c.links = append(c.links, link{slot: none})
 	slices.Reverse(c.links)
-	c.known = c.length() - int32(len(path)-1)
+	c.known = c.length() - int32(len(tops)-1)
 	if c.flaw.kind == flawless {
 		c.index()
 	}

@@ -10,17 +10,18 @@ import (
 // limits are what the operations of a key say of its versions, whatever the chain.
 type limits struct {
 	*key
-	floors   []int64 // by slot: its version was not committed earlier
-	kept     []int64 // by slot: no truncation with a bound there took effect earlier
-	ceilings []int64 // by slot: the first version from there on was not committed later
-	closed   []int32 // by slot: so many scans found no version there
-	cleared  []int32 // by slot: so many operations found what may be there deleted, before the next tally
-	waiting  []int32 // by slot: the mismatches on it, linked by their places in delays
-	delays   []delay
-	tallies  []tally // by slot
-	passed   []int32 // by slot: so many tallies are there or below
-	due      []int32 // by tally: the next one that counts, from there on; or none
-	passers  []int64 // by slot: what is below was not deleted earlier
+	floors      []int64 // by slot: its version was not committed earlier
+	untruncated []int64 // by slot: no truncation with a bound there took effect earlier
+	ceilings    []int64 // by slot: the first version from there on was not committed later
+	closed      []int32 // by slot: so many scans found no version there
+	cleared     []int32 // by slot: so many operations found what may be there deleted, before the next tally
+	waiting     []int32 // by slot: the mismatches on it, linked by their places in delays
+	delays      []delay
+	tallies     []tally // by slot
+	passed      []int32 // by slot: so many tallies are there or below
+	due         []int32 // by tally: the next one that counts, from there on; or none
+	done        []int32 // by tally: the last one that counts, before it; or none
+	deletable   []int64 // by slot: what is below was not deleted earlier
 }
 
 // limits returns those of a key.
@@ -29,14 +30,14 @@ func (k *key) limits() *limits {
 	l := &limits{
 		key:    k,
 		floors: slices.Repeat([]int64{always}, n), ceilings: slices.Repeat([]int64{never}, n+1),
-		kept: slices.Repeat([]int64{always}, n+1), passers: slices.Repeat([]int64{never}, n+1),
+		untruncated: slices.Repeat([]int64{always}, n+1), deletable: slices.Repeat([]int64{never}, n+1),
 		closed: make([]int32, n+1), cleared: make([]int32, n+1),
 		passed: make([]int32, n), waiting: slices.Repeat([]int32{none}, n),
 	}
 	l.addCommits()
 	l.each((*limits).see)
 	rise(l.floors)
-	rise(l.kept)
+	rise(l.untruncated)
 	fall(l.ceilings)
 	l.addTallies()
 	l.each((*limits).close)
@@ -100,9 +101,9 @@ func (l *limits) see(s *sight, from int64) {
 		l.delays = append(l.delays, delay{s.call, s.ret, s.op, l.waiting[d.slot]})
 		l.waiting[d.slot] = int32(len(l.delays) - 1)
 	case d.kind == scan:
-		l.kept[d.slot+1] = max(l.kept[d.slot+1], from)
+		l.untruncated[d.slot+1] = max(l.untruncated[d.slot+1], from)
 	case d.number > 0:
-		l.kept[d.slot] = max(l.kept[d.slot], from)
+		l.untruncated[d.slot] = max(l.untruncated[d.slot], from)
 	}
 }
 
@@ -127,7 +128,7 @@ func (l *limits) close(s *sight, _ int64) {
 // stored returns the first slot from the bound of a scan on whose version cannot have been
 // truncated before.
 func (l *limits) stored(s *sight, d *detail) int32 {
-	return d.from + int32(sort.Search(int(d.slot-d.from), func(i int) bool { return l.passers[d.from+int32(i)+1] > s.ret }))
+	return d.from + int32(sort.Search(int(d.slot-d.from), func(i int) bool { return l.deletable[d.from+int32(i)+1] > s.ret }))
 }
 
 // closeAll closes the slots from one to another: sum adds up what begins and ends at each.

@@ -27,7 +27,7 @@ func (p *paths) stuck() *refutation {
 	}
 	s, may := p.stretch(high-1, high)
 	for size := int32(2); s.low != none && !s.closed(may); size *= 2 {
-		s, may = p.stretch(high-size, high)
+		s, may = p.stretch(min(high-size, s.low-1), high)
 	}
 	b := newBlame(&timeline{chain: &chain{key: p.key}})
 	for _, op := range slices.Concat(fewer.Of(may, s.closed), s.given()) {

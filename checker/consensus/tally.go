@@ -26,23 +26,23 @@ const (
 // addTallies enters the truncations.
 func (l *limits) addTallies() {
 	l.truncations(func(s *sight, d *detail) {
-		if l.kept[d.slot] > s.ret {
+		if l.untruncated[d.slot] > s.ret {
 			l.tallies = append(l.tallies, tally{d.slot, bars, none, s.op, s.ret})
 		}
 		if d.number == 0 {
 			return
 		}
-		from := max(s.call, l.floors[d.slot], l.kept[d.slot])
-		l.passers[d.slot] = min(l.passers[d.slot], from)
+		from := max(s.call, l.floors[d.slot], l.untruncated[d.slot])
+		l.deletable[d.slot] = min(l.deletable[d.slot], from)
 		if d.number > 0 {
 			l.tallies = append(l.tallies, tally{d.slot, counts, d.number, s.op, s.ret})
 			return
 		}
 		l.tallies = append(l.tallies, tally{d.slot, raises, none, s.op, from})
 	})
-	fall(l.passers)
+	fall(l.deletable)
 	l.truncations(func(s *sight, d *detail) {
-		if d.number == 0 && l.passers[d.slot] > s.ret {
+		if d.number == 0 && l.deletable[d.slot] > s.ret {
 			l.tallies = append(l.tallies, tally{d.slot, counts, 0, s.op, s.ret})
 		}
 	})
@@ -78,15 +78,21 @@ func (l *limits) dropTallies() {
 	l.tallies = l.tallies[kept:]
 }
 
-// index finds which tallies come next.
+// index finds which tallies come before and after each, and each slot.
 func (l *limits) index() {
-	l.due = make([]int32, len(l.tallies)+1)
-	l.due[len(l.tallies)] = none
-	for i := len(l.tallies) - 1; i >= 0; i-- {
+	n := len(l.tallies)
+	l.due, l.done = make([]int32, n+1), make([]int32, n+1)
+	l.due[n], l.done[0] = none, none
+	for i := range l.tallies {
+		if l.done[i+1] = int32(i); l.tallies[i].kind != counts {
+			l.done[i+1] = l.done[i]
+		}
+		l.passed[l.tallies[i].slot]++
+	}
+	for i := n - 1; i >= 0; i-- {
 		if l.due[i] = int32(i); l.tallies[i].kind != counts {
 			l.due[i] = l.due[i+1]
 		}
-		l.passed[l.tallies[i].slot]++
 	}
 	for i := 1; i < len(l.passed); i++ {
 		l.passed[i] += l.passed[i-1]
@@ -118,10 +124,8 @@ func (l *limits) clear(s *sight, _ int64) {
 
 // lastCount returns the last tally that counts and is not above a slot.
 func (l *limits) lastCount(slot int32) *tally {
-	for i := l.passed[slot] - 1; i >= 0; i-- {
-		if l.tallies[i].kind == counts {
-			return &l.tallies[i]
-		}
+	if i := l.done[l.passed[slot]]; i != none {
+		return &l.tallies[i]
 	}
 	return nil
 }

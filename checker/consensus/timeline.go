@@ -91,7 +91,6 @@ func (k *key) newTimeline(c *chain) *timeline {
 	if t.addSteps(); len(t.clashes) > 0 {
 		return t
 	}
-	c.fits = true
 	n := int(c.length()) + 2
 	t.committed, t.waiting = reuse.Slice(t.committed, n), reuse.Slice(t.waiting, n)
 	t.floors, t.ceilings = reuse.Slice(t.floors, n), reuse.Slice(t.ceilings, n)

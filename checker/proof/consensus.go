@@ -14,7 +14,7 @@ import (
 type log struct {
 	uncounted bool                 // relaxation truncate-count
 	starts    []location.SeqNo     // where spans begin, ascending from 0; nil: each number is one
-	cells     []location.SeqNo     // those of them where it matters what is below the head
+	cells     []location.SeqNo     // those of them that part the versions below the head
 	needs     []need               // of the steps
 	made      map[Version]*Version // so that equal histories of a key are one
 	all       []*Version           // where each number is a span, what became of the key
@@ -34,7 +34,8 @@ type Span struct{ Low, High location.SeqNo }
 func (s Span) has(n location.SeqNo) bool { return s.Low <= n && n <= s.High }
 func (s Span) wide() bool                { return s.Low < s.High }
 
-// A Version is one that was committed, or all of those in a wide span.
+// A Version is one that was committed, or all of those in a wide span. Below the head that is a
+// cell, in which the head's own span may lie.
 type Version struct {
 	Span
 	Value string   // unless the span is wide
@@ -48,10 +49,13 @@ func newLog(a *About, steps []*history.Operation, apart []location.SeqNo) *log {
 	if steps != nil {
 		l.starts = append([]location.SeqNo{0}, apart...)
 		slices.Sort(l.starts)
-		l.cells = l.bounds(a, steps)
+		l.divide(a, steps)
 	}
 	return l
 }
+
+// mostNeeds are kept: they cost as much for each commit that a sweep tries.
+const mostNeeds = 16
 
 // A need is that a step can tell of so many versions, the highest below a bound.
 type need struct {
@@ -59,18 +63,18 @@ type need struct {
 	number int64
 }
 
-// bounds returns where the spans begin at which the answer of a step parts the versions below
+// divide finds cells, and needs: at the starts at which the answer of a step parts the versions below
 // the head, or a truncation those that it tells of. Of the versions in between it only
 // matters how many they are.
-func (l *log) bounds(a *About, steps []*history.Operation) (all []location.SeqNo) {
+func (l *log) divide(a *About, steps []*history.Operation) {
 	part := func(n location.SeqNo) {
 		s := l.span(n)
-		if all = append(all, s.Low); s.wide() {
-			all = append(all, s.High+1) // 0 if there is none
+		if l.cells = append(l.cells, s.Low); s.wide() {
+			l.cells = append(l.cells, s.High+1) // 0 if there is none
 		}
 	}
 	part(0)
-	told := Span{math.MaxUint64, 0}
+	told := Span{math.MaxUint64, 0} // of this the steps tell
 	for _, op := range steps {
 		switch s := op.Action.(type) {
 		case *history.Truncate:
@@ -96,8 +100,9 @@ func (l *log) bounds(a *About, steps []*history.Operation) (all []location.SeqNo
 			part(t.UpTo)
 		}
 	}
-	slices.Sort(all)
-	return slices.Compact(all)
+	if slices.Sort(l.cells); len(l.needs) > mostNeeds {
+		l.needs = []need{{0, 1}} // which nothing meets: all is kept
+	}
 }
 
 func (l *log) span(n location.SeqNo) Span {
