@@ -18,8 +18,8 @@ type stretch struct {
 	beyond      *sight          // one of them with a bound above it
 }
 
-// stuck returns why no path leads to the end: operations that leave none on some stretch. None
-// of them can be left out.
+// stuck returns why no path leads to the end: operations that leave none on some stretch, none of
+// which can be left out, and those that show where it begins.
 func (p *paths) stuck() *refutation {
 	high := int32(0)
 	for high < p.end() && (!p.slots[high].known() || p.first[high] < p.first[high+1]) {
@@ -96,11 +96,11 @@ func (s *stretch) highest() int32 { return min(s.high, s.end()-1) }
 // closed reports whether no path leads through the stretch where nothing is known but what
 // these operations say.
 func (s *stretch) closed(ops []int32) bool {
-	k := s.alone(ops)
-	if k.budget = s.budget - len(k.slots) - len(k.seen); k.budget < 0 {
+	if s.budget < 0 {
 		return false
 	}
-	s.budget = k.budget
+	k := s.alone(ops)
+	s.budget -= len(k.slots) + len(k.seen)
 	p, complete := k.limits().paths(nil)
 	switch highest := k.end() - 1; {
 	case !complete:
