@@ -305,6 +305,24 @@ var obstacles = []struct {
 		r.scan(10, 20, 1, 1, 2)
 		r.truncate(30, 5, 2)
 	}},
+	{"a count that takes too many of what the last one left", false, nil, func(r *rig) {
+		r.writes(0, 1, 2, 3, 4)
+		r.head(5, 2)
+		r.truncate(10, 2, 2)
+		r.truncate(20, 4, 3)
+	}},
+	{"a count that takes too few of what is below a version that was seen", false, nil, func(r *rig) {
+		r.writes(0, 1, 2, 3)
+		r.head(5, 2)
+		r.truncate(10, 3, 2)
+	}},
+	{"mismatches on one version after the other", false, nil, func(r *rig) {
+		r.writes(0, 1, 2)
+		r.mismatch(10, 20, 0)
+		r.mismatch(21, 22, 1)
+		r.head(25, 1)
+		r.refuse(30, 2)
+	}},
 	{"counts, and what was gone between them", true, nil, func(r *rig) {
 		r.writes(0, 1, 2, 3, 4)
 		r.truncate(10, 2, 2)
@@ -314,6 +332,18 @@ var obstacles = []struct {
 	}},
 }
 
+// blur adds to each read, mismatch and refusal, and to each truncation of nothing, one that
+// says the same of more time, which is less.
+func (r *rig) blur() {
+	for _, op := range r.Operations {
+		t, truncates := op.Action.(*history.Truncate)
+		c, writes := op.Action.(*history.CompareAndSet)
+		if op.Outcome != history.Info && !(truncates && t.Deleted > 0) && !(writes && c.Committed) {
+			r.add(max(0, op.Call-5), op.Return+5, op.Outcome, op.Action)
+		}
+	}
+}
+
 // Each of these keys is invalid for what its paths tell: where there is no path, the
 // operations on a stretch that has none are a contradiction.
 func TestThereIsAPathWhereNothingRulesItOut(t *testing.T) {
@@ -321,29 +351,34 @@ func TestThereIsAPathWhereNothingRulesItOut(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			r := newRig()
 			c.build(r)
-			operations := perkey.Split(r.History, 1)[0].Operations
-			p := search.Problem{Object: history.Consensus, Relax: c.relax, Operations: operations}
-			if explained, err := search.Explained(context.Background(), p, 1<<28); err != nil || explained != c.path {
-				t.Fatalf("the search says %v, %v", explained, err)
-			}
-			checker := NewChecker(c.relax)
-			k := &checker.key
-			k.reset(operations)
-			if steps := k.gather(); steps != nil {
-				t.Fatal("it is wrong without a path")
-			}
-			paths, _ := k.limits().paths(nil)
-			if path := paths.best() != none; path != c.path {
-				t.Fatalf("there is a path: %v", path)
-			}
-			if c.path {
-				return
-			}
-			why := paths.stuck().result()
-			about := proof.About{Object: history.Consensus, Relax: c.relax, Key: "k", Operations: operations}
-			if steps, _, _ := shrink.Among(about, proof.Lines(why.Contradiction), why.Apart); steps == nil {
-				t.Errorf("no contradiction is among %v", proof.Lines(why.Contradiction))
-			}
+			findPath(t, perkey.Split(r.History, 1)[0].Operations, c.relax, c.path)
+			r.blur()
+			findPath(t, perkey.Split(r.History, 1)[0].Operations, c.relax, c.path)
 		})
+	}
+}
+
+func findPath(t *testing.T, operations []*history.Operation, relax location.Relaxations, path bool) {
+	p := search.Problem{Object: history.Consensus, Relax: relax, Operations: operations}
+	if explained, err := search.Explained(context.Background(), p, 1<<28); err != nil || explained != path {
+		t.Fatalf("the search says %v, %v", explained, err)
+	}
+	checker := NewChecker(relax)
+	k := &checker.key
+	k.reset(operations)
+	if steps := k.gather(); steps != nil {
+		t.Fatal("it is wrong without a path")
+	}
+	paths, _ := k.limits().paths(nil)
+	if found := paths.best() != none; found != path {
+		t.Fatalf("there is a path: %v", found)
+	}
+	if path {
+		return
+	}
+	why := paths.stuck().result()
+	about := proof.About{Object: history.Consensus, Relax: relax, Key: "k", Operations: operations}
+	if steps, _, _ := shrink.Among(about, proof.Lines(why.Contradiction), why.Apart); steps == nil {
+		t.Errorf("no contradiction is among %v", proof.Lines(why.Contradiction))
 	}
 }
