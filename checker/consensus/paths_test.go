@@ -323,6 +323,24 @@ var obstacles = []struct {
 		r.head(25, 1)
 		r.refuse(30, 2)
 	}},
+	{"a scan above a version that was seen", false, nil, func(r *rig) {
+		r.writes(0, 1, 2, 3, 4)
+		r.head(5, 2)
+		r.scan(10, 10, 3, 9, 4)
+	}},
+	{"a mismatch on the last version, and a stale read", false, stale, func(r *rig) {
+		r.writes(0, 1)
+		r.head(5, 1)
+		r.head(20, 0)
+		r.mismatch(10, 20, 1)
+	}},
+	{"one that a lost one with a higher bound came after, since something was found below that", false, nil, func(r *rig) {
+		r.writes(0, 1, 2)
+		r.lost(2, 2)
+		r.head(5, 1)
+		r.truncate(10, 1, 0)
+		r.scan(20, 20, 1, 9, 1, 2)
+	}},
 	{"counts, and what was gone between them", true, nil, func(r *rig) {
 		r.writes(0, 1, 2, 3, 4)
 		r.truncate(10, 2, 2)

@@ -30,6 +30,9 @@ func upTo(number location.SeqNo, deleted int64) history.Action {
 func TestVersionsThatAreNotToldApartAreCounted(t *testing.T) {
 	all := []location.SeqNo{1, 2, 3, 4, 5, 6, 7, 8, 9}
 	skipping := &history.CompareAndSet{HasExpected: true, Expected: 3, New: version(8), Committed: true}
+	above := &history.Scan{From: 7, Limit: 9, Versions: []history.Version{version(7)}}
+	refused := on(30, 30, &history.Truncate{UpTo: 9, Refused: true})
+	refused.Outcome = history.Fail
 	for _, test := range []struct {
 		name          string
 		contradiction bool
@@ -43,11 +46,13 @@ func TestVersionsThatAreNotToldApartAreCounted(t *testing.T) {
 		{"one more than are below the bound", true, all,
 			append(commits(6), on(20, 20, upTo(6, 6)))},
 		{"all below the bound, and more above it", false, all,
-			append(commits(8), on(20, 20, upTo(2, 1)))},
+			append(commits(8), on(20, 20, upTo(2, 1)), refused)},
 		{"all below the bound, where others may part them", false, all,
 			append(commits(6), on(20, 20, upTo(6, 5)), info(30, upTo(2, 0)), info(30, upTo(3, 0)), info(30, upTo(4, 0)))},
 		{"fewer than are below the bound, where others may part them", true, all,
 			append(commits(7), on(20, 20, upTo(6, 2)), info(30, upTo(2, 0)), info(30, upTo(3, 0)), info(30, upTo(4, 0)), info(30, upTo(5, 0)))},
+		{"fewer than are below the bound, where others and a scan may part them", true, all,
+			append(commits(7), on(20, 20, upTo(6, 2)), on(30, 30, above), info(30, upTo(2, 0)), info(30, upTo(3, 0)), info(30, upTo(4, 0)), info(30, upTo(5, 0)))},
 		{"none of those below the bound", true, all,
 			append(commits(6), on(20, 20, upTo(6, 0)))},
 		{"none of a wide span", true, []location.SeqNo{1, 5},
