@@ -69,6 +69,8 @@ func TestVersionsThatAreNotToldApartAreCounted(t *testing.T) {
 			append(commits(6), info(2, upTo(4, 0)), on(20, 20, upTo(6, 4)), on(30, 30, upTo(2, 0)))},
 		{"a scan of all versions", false, all,
 			append(commits(4), on(20, 20, scan(9, 1, 2, 3, 4)))},
+		{"more scans than the needs that are kept", false, all,
+			append(commits(4), slices.Repeat([]history.Operation{on(20, 20, scan(9, 1, 2, 3, 4))}, 20)...)},
 		{"a scan of what is left", false, all,
 			append(commits(4), on(20, 20, upTo(3, 2)), on(30, 30, scan(9, 3, 4)))},
 		{"a scan that left out the lowest version", true, all,
