@@ -154,9 +154,13 @@ func halves(r *rig, n, deleted int) {
 }
 
 func TestALadderOfAnyHeightIsDecided(t *testing.T) {
+	all := []int{8, 24, 80}
+	if *cases > 100 {
+		all = append(all, 160, 400)
+	}
 	for _, c := range heights {
 		t.Run(c.name, func(t *testing.T) {
-			for _, n := range []int{8, 24, 80, 160} {
+			for _, n := range all {
 				r := newRig()
 				c.build(r, n)
 				cert := certify(r.History, nil)
