@@ -168,3 +168,46 @@ func (f *forger) versions() (apart []location.SeqNo) {
 	}
 	return apart
 }
+
+// some returns about so many of ten operations as steps, and fewer of those without an answer.
+func (f *forger) some(tenths int) (steps []proof.Step) {
+	for i := range f.of.Operations {
+		op := &f.of.Operations[i]
+		if f.IntN(10) < tenths && (op.Outcome != history.Info || f.IntN(3) == 0) {
+			steps = append(steps, proof.Step{Line: op.Line, Rule: proof.RuleOf(op)})
+		}
+	}
+	return f.inOrder(steps)
+}
+
+// named returns about so many of four numbers that operations name, or that are one more.
+func (f *forger) named(quarters int) (apart []location.SeqNo) {
+	for i := range f.of.Operations {
+		for _, n := range numbers(f.of.Operations[i].Action) {
+			for _, n := range []location.SeqNo{n, n + 1} {
+				if f.IntN(4) < quarters {
+					apart = append(apart, n)
+				}
+			}
+		}
+	}
+	return apart
+}
+
+// numbers returns those that an action names.
+func numbers(a history.Action) (named []location.SeqNo) {
+	switch a := a.(type) {
+	case *history.CompareAndSet:
+		named = append(named, a.Expected, a.New.SeqNo)
+	case *history.Head:
+		named = append(named, a.Version.SeqNo)
+	case *history.Scan:
+		named = append(named, a.From)
+		for _, v := range a.Versions {
+			named = append(named, v.SeqNo)
+		}
+	case *history.Truncate:
+		named = append(named, a.UpTo)
+	}
+	return named
+}

@@ -158,6 +158,43 @@ func TestNoOperationsOfAValidKeyContradictEachOther(t *testing.T) {
 	}
 }
 
+// Of a ladder it is known without a search that it is valid, so that it can be larger.
+func TestNoOperationsOfALadderContradictEachOther(t *testing.T) {
+	refused := map[string]int{}
+	for n := range *cases {
+		src := rand.New(rand.NewPCG(*seed<<8, uint64(n)))
+		f := &forger{src, judged{History: drawLadder(src)}}
+		about := proof.About{Object: history.Consensus, Relax: f.of.Header.Relax, Key: "k"}
+		for i := range f.of.Operations {
+			about.Operations = append(about.Operations, &f.of.Operations[i])
+		}
+		for range 10 {
+			steps, apart := f.some(1+f.IntN(10)), f.named(f.IntN(5))
+			_, err := about.Possible(steps, apart)
+			if err == nil {
+				t.Fatalf("ladder %d: accepted was %+v, apart %v\n%v", n, steps, apart, f.of)
+			}
+			refused[err.Error()]++
+		}
+	}
+	t.Logf("refused: %v", refused)
+}
+
+// drawLadder returns a valid history of one key of a Consensus.
+func drawLadder(src *rand.Rand) *history.History {
+	o := randhist.LadderOptions{Operations: 4 + src.IntN(16), Gaps: src.IntN(3), Tail: true}
+	for _, r := range []location.Relaxation{location.RelaxTruncateCount, location.RelaxStaleHead} {
+		if src.IntN(4) == 0 {
+			o.Relax = append(o.Relax, r)
+		}
+	}
+	h, order := randhist.Ladders(src, o)
+	if src.IntN(4) > 0 {
+		h = randhist.VaryLadder(src, h, order)
+	}
+	return h
+}
+
 // accepts reports whether the verifier accepts a claim in place of one in the certificate.
 func (j judged) accepts(k int, claim proof.Key) bool {
 	c := *j.certificate
