@@ -142,22 +142,19 @@ func (p *paths) pass(number, below, slot int32) []int32 {
 	return slices.Compact(p.numbers)
 }
 
-// thin drops, of the paths from start on, those than which others are no worse.
+// thin keeps, of the paths from start on with the same number, the one that can end latest. No
+// other leads further: latest never falls along a path, so that what was early enough below is
+// early enough above.
 func (p *paths) thin(start int32) {
 	fresh := p.all[start:]
 	if len(fresh) < 2 {
 		return
 	}
 	slices.SortFunc(fresh, func(a, b path) int {
-		return cmp.Or(cmp.Compare(a.number, b.number), cmp.Compare(a.least, b.least), cmp.Compare(b.most, a.most))
+		return cmp.Or(cmp.Compare(a.number, b.number), cmp.Compare(b.most, a.most), cmp.Compare(a.least, b.least))
 	})
-	kept := fresh[:1]
-	for _, f := range fresh[1:] {
-		if best := &kept[len(kept)-1]; f.number != best.number || f.most > best.most {
-			kept = append(kept, f)
-		}
-	}
-	p.all = p.all[:int(start)+len(kept)]
+	fresh = slices.CompactFunc(fresh, func(a, b path) bool { return a.number == b.number })
+	p.all = p.all[:int(start)+len(fresh)]
 }
 
 // best returns the lowest path that nothing has to follow, none if there is none.

@@ -240,6 +240,14 @@ var obstacles = []struct {
 		r.refuse(20, 3)
 		r.head(30, 3)
 	}},
+	{"one that a lost one came after, since its bound was not there, which is far above", false, nil, func(r *rig) {
+		r.writes(0, 1, 2, 3)
+		r.head(5, 2)
+		r.truncate(10, 2, 0)
+		r.lost(2, 3)
+		r.refuse(20, 3)
+		r.head(30, 3)
+	}},
 	{"one that a lost one came after, since something was found below its bound", false, nil, func(r *rig) {
 		r.writes(0, 1, 2)
 		r.lost(2, 2)

@@ -29,6 +29,9 @@ func (p *paths) stuck() *refutation {
 	for size := int32(2); s.low != none && !s.closed(may); size *= 2 {
 		s, may = p.stretch(min(high-size, s.low-1), high)
 	}
+	if !s.closed(may) { // a truncation with a bound above it was held off by what stands there
+		s, may = p.stretch(none, p.end())
+	}
 	b := newBlame(&timeline{chain: &chain{key: p.key}})
 	for _, op := range slices.Concat(fewer.Of(may, s.closed), s.given()) {
 		b.take(op)
