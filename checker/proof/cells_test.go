@@ -33,6 +33,8 @@ func TestVersionsThatAreNotToldApartAreCounted(t *testing.T) {
 	above := &history.Scan{From: 7, Limit: 9, Versions: []history.Version{version(7)}}
 	refused := on(30, 30, &history.Truncate{UpTo: 9, Refused: true})
 	refused.Outcome = history.Fail
+	skipping4 := commit(4)
+	from4 := &history.CompareAndSet{HasExpected: true, Expected: 4, New: version(9), Committed: true}
 	for _, test := range []struct {
 		name          string
 		contradiction bool
@@ -63,6 +65,8 @@ func TestVersionsThatAreNotToldApartAreCounted(t *testing.T) {
 			append(commits(6), on(20, 20, upTo(6, 5)))},
 		{"what is above a wide span is not below a bound in it", true, []location.SeqNo{1, 2, 3, 4, 8, 9},
 			append(commits(3), on(10, 11, skipping), on(12, 13, commit(9)), on(20, 20, upTo(5, 4)))},
+		{"none, although only the highest version may lie above the bound", true, []location.SeqNo{1, 2, 3, 4, 8, 9},
+			append(commits(3), on(10, 11, skipping4), on(12, 13, from4), on(20, 20, upTo(5, 0)))},
 		{"what a lost truncation left", false, all,
 			append(commits(6), info(2, upTo(4, 0)), on(20, 20, upTo(6, 2)))},
 		{"neither all nor what a lost truncation left, before one with a lower bound", true, all,
