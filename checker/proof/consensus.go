@@ -63,9 +63,9 @@ type need struct {
 	number int64
 }
 
-// divide finds cells, and needs: at the starts at which the answer of a step parts the versions below
-// the head, or a truncation those that it tells of. Of the versions in between it only
-// matters how many they are.
+// divide finds the needs of the steps, and the cells: they begin where the answer of a step parts
+// the versions below the head, or a truncation those that steps tell of. Of the versions in
+// one cell it only matters how many they are.
 func (l *log) divide(a *About, steps []*history.Operation) {
 	part := func(n location.SeqNo) {
 		s := l.span(n)

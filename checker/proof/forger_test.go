@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/assay-dev/assay/checker/proof"
+	"github.com/assay-dev/assay/checker/shrink"
 	"github.com/assay-dev/assay/location"
 	"github.com/assay-dev/assay/workload/history"
 )
@@ -183,7 +184,7 @@ func (f *forger) some(tenths int) (steps []proof.Step) {
 // named returns about so many of four numbers that operations name, or that are one more.
 func (f *forger) named(quarters int) (apart []location.SeqNo) {
 	for i := range f.of.Operations {
-		for _, n := range numbers(f.of.Operations[i].Action) {
+		for _, n := range shrink.Numbers(&f.of.Operations[i]) {
 			for _, n := range []location.SeqNo{n, n + 1} {
 				if f.IntN(4) < quarters {
 					apart = append(apart, n)
@@ -192,22 +193,4 @@ func (f *forger) named(quarters int) (apart []location.SeqNo) {
 		}
 	}
 	return apart
-}
-
-// numbers returns those that an action names.
-func numbers(a history.Action) (named []location.SeqNo) {
-	switch a := a.(type) {
-	case *history.CompareAndSet:
-		named = append(named, a.Expected, a.New.SeqNo)
-	case *history.Head:
-		named = append(named, a.Version.SeqNo)
-	case *history.Scan:
-		named = append(named, a.From)
-		for _, v := range a.Versions {
-			named = append(named, v.SeqNo)
-		}
-	case *history.Truncate:
-		named = append(named, a.UpTo)
-	}
-	return named
 }

@@ -54,7 +54,7 @@ func Among(about proof.About, lines []int, apart []location.SeqNo) (steps []proo
 	told = slices.Clone(apart)
 	for _, op := range named {
 		steps = append(steps, proof.Step{Line: op.Line, Rule: proof.RuleOf(op)})
-		for _, n := range numbers(op) {
+		for _, n := range Numbers(op) {
 			told = append(told, n, n+1)
 		}
 	}
@@ -66,8 +66,8 @@ func Among(about proof.About, lines []int, apart []location.SeqNo) (steps []proo
 	return steps, told, about
 }
 
-// numbers returns the version numbers that an operation names.
-func numbers(op *history.Operation) (named []location.SeqNo) {
+// Numbers returns the version numbers that an operation names.
+func Numbers(op *history.Operation) (named []location.SeqNo) {
 	switch a := op.Action.(type) {
 	case *history.Head:
 		named = append(named, a.Version.SeqNo)
