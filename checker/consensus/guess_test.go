@@ -36,3 +36,18 @@ func TestManyWrongGuessesArePutRightInAFewRounds(t *testing.T) {
 		}
 	}
 }
+
+// On these ladders the first path fails for the times of truncations.
+func TestWhatAPathFailedForIsAvoided(t *testing.T) {
+	if *seed != 1 {
+		t.Skip("these are ladders of the seed 1")
+	}
+	for _, c := range []struct{ kind, size, n int }{{0, 1000, 75}, {2, 1000, 30}, {3, 1000, 67}, {3, 2000, 132}} {
+		h, _, _ := drawLadder(c.kind, c.size, c.n)
+		checker := NewChecker(h.Header.Relax)
+		r := checker.Check(perkey.Split(h, 1)[0].Operations)
+		if rounds := checker.key.guess.round; r.Order == nil || rounds == 0 || rounds > 20 {
+			t.Errorf("ladder %d of %s: %d rounds, %s", c.n, ladderKinds[c.kind].name, rounds, r.Undecided)
+		}
+	}
+}
